@@ -1,0 +1,45 @@
+import { Bytes } from "./bytes";
+
+/** Numbers distinct byte strings in the order in which they are first met. */
+export class BytesIndex {
+  /** The distinct strings; a number is an index into them. */
+  readonly values: Bytes[] = [];
+  /** Open addressing: number + 1, or 0 for a free place. Always at most half full. */
+  private table: StaticArray<i32> = new StaticArray<i32>(16);
+
+  /** Returns the number of `value`, a new one where it is met for the first time. `value` must own its bytes. */
+  add(value: Bytes): i32 {
+    const place = this.placeOf(this.table, value);
+    const taken = this.table[place];
+    if (taken != 0) return taken - 1;
+    this.values.push(value);
+    this.table[place] = this.values.length;
+    if (this.values.length * 2 > this.table.length) this.grow();
+    return this.values.length - 1;
+  }
+
+  /** Returns the number of `value`, -1 where it has none. */
+  find(value: Bytes): i32 {
+    return this.table[this.placeOf(this.table, value)] - 1;
+  }
+
+  private placeOf(table: StaticArray<i32>, value: Bytes): i32 {
+    const mask = table.length - 1;
+    let place = <i32>hash(value) & mask;
+    while (table[place] != 0 && !this.values[table[place] - 1].equals(value)) place = (place + 1) & mask;
+    return place;
+  }
+
+  private grow(): void {
+    const table = new StaticArray<i32>(this.table.length * 2);
+    for (let i = 0; i < this.values.length; i++) table[this.placeOf(table, this.values[i])] = i + 1;
+    this.table = table;
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hash(value: Bytes): u32 {
+  let result: u32 = 0x811c9dc5;
+  for (let i = 0; i < value.length; i++) result = (result ^ value.at(i)) * 0x01000193;
+  return result;
+}

@@ -1,0 +1,288 @@
+import { Bytes } from "../bytes/bytes";
+import { JsonReader, Kind } from "../json/json-reader";
+import { ByteSource } from "../json/byte-source";
+import { Code, Diagnostic, Diagnostics } from "./diagnostics";
+import { FieldPath } from "./field-path";
+import { nearestName } from "./nearest-name";
+import * as wording from "./wording";
+
+/** How a field's name that is not known is taken. */
+export const enum Unknown {
+  Warn,
+  Refuse,
+}
+
+/** How much of a string is shown in a message. */
+const SHOWN_BYTES: i32 = 60;
+
+/** The fields of one object as they are read. */
+export class Fields {
+  /** Bit i: the field names[i] stands there and is not null. */
+  present: u32 = 0;
+  private named: u32 = 0;
+  line: i32 = 0;
+  column: i32 = 0;
+
+  constructor(
+    readonly names: StaticArray<string>,
+    readonly unknown: Unknown,
+  ) {}
+
+  has(field: i32): bool {
+    return (this.present & (1 << field)) != 0;
+  }
+
+  /** Notes that `field` is named; false where it has been before. */
+  name(field: i32): bool {
+    const bit: u32 = 1 << field;
+    if ((this.named & bit) != 0) return false;
+    this.named |= bit;
+    return true;
+  }
+}
+
+/**
+ * A configuration as it is read: the JSON reader with the path to where it stands and what was found wrong on the way.
+ * Reading goes on after a fault in a value, so that all faults are told at once; not after one in the syntax.
+ */
+export class ConfigDocument {
+  readonly diagnostics: Diagnostics = new Diagnostics();
+  readonly path: FieldPath = new FieldPath();
+  private readonly json: JsonReader;
+
+  constructor(source: ByteSource) {
+    this.json = new JsonReader(source);
+  }
+
+  /** Enters the object that stands next; null (with a fault) where another value does, which is skipped. */
+  object(names: StaticArray<string>, unknown: Unknown): Fields | null {
+    if (!this.expect(Kind.Object, wording.OBJECT, false)) return null;
+    const fields = new Fields(names, unknown);
+    fields.line = this.json.line;
+    fields.column = this.json.column;
+    this.json.enterObject();
+    return fields;
+  }
+
+  /**
+   * Goes to the next field of an object whose value is not null and pushes its name onto the path; the caller reads the
+   * value and calls `endField`. Returns its index in the object's names, -1 at the end of the object.
+   */
+  nextField(fields: Fields): i32 {
+    while (this.json.nextKey()) {
+      const field = this.indexOfToken(fields.names);
+      if (field < 0) {
+        this.unknownField(fields);
+        continue;
+      }
+      this.path.pushName(fields.names[field]);
+      if (!fields.name(field)) {
+        this.report(true, Code.DuplicateField, "the field twice", wording.ONCE);
+        this.json.skipValue();
+      } else if (this.json.peek() == Kind.Null) {
+        this.json.readLiteral(Kind.Null);
+      } else {
+        fields.present |= 1 << field;
+        return field;
+      }
+      this.path.pop();
+    }
+    return -1;
+  }
+
+  endField(): void {
+    this.path.pop();
+  }
+
+  /** Reports the absence of a field that has to be there. */
+  require(fields: Fields, field: i32, expected: string): void {
+    if (this.json.failed || fields.has(field)) return;
+    this.path.pushName(fields.names[field]);
+    this.reportAt(true, Code.MissingField, fields.line, fields.column, "nothing", expected);
+    this.path.pop();
+  }
+
+  /** Enters the array that stands next; false (with a fault) where another value does, which is skipped. */
+  array(expected: string = wording.ARRAY): bool {
+    if (!this.expect(Kind.Array, expected, false)) return false;
+    this.json.enterArray();
+    return true;
+  }
+
+  /** Goes to element `index` of the array, and pushes it onto the path; the caller reads it and calls `endField`. */
+  nextElement(index: i32): bool {
+    if (!this.json.nextElement()) return false;
+    this.path.pushIndex(index);
+    return true;
+  }
+
+  /** Reads a string; null (with a fault) where another value stands. A secret is never shown. */
+  string(expected: string = wording.STRING, secret: bool = false): Bytes | null {
+    if (!this.expect(Kind.String, expected, secret)) return null;
+    return this.json.readString() ? this.json.token.copy() : null;
+  }
+
+  /** Reads an array of strings; elements that are none are faults and left out. */
+  strings(): Bytes[] {
+    const values: Bytes[] = [];
+    if (!this.array()) return values;
+    for (let i = 0; this.nextElement(i); i++) {
+      const value = this.string();
+      if (value != null) values.push(value);
+      this.endField();
+    }
+    return values;
+  }
+
+  /** Reads true or false; false (with a fault) where another value stands. */
+  boolean(): bool {
+    const kind = this.json.peek();
+    if (kind == Kind.True || kind == Kind.False) {
+      this.json.readLiteral(kind);
+      return kind == Kind.True;
+    }
+    this.wrongType(wording.BOOLEAN, false);
+    return false;
+  }
+
+  /** Reads an integer between `least` and `most`; `least` (with a fault) where none stands. */
+  integer(least: i64, most: i64, expected: string): i64 {
+    if (!this.expect(Kind.Number, expected, false) || !this.json.readNumber()) return least;
+    const token = new Bytes();
+    this.json.token.viewInto(token);
+    const isNegative = token.at(0) == 0x2d;
+    let value: i64 = 0;
+    for (let i = isNegative ? 1 : 0; i < token.length; i++) {
+      const digit: i64 = <i64>token.at(i) - 0x30;
+      const isDigit = digit >= 0 && digit <= 9;
+      // Counted downwards, as the least i64 has no positive counterpart.
+      if (!isDigit || value < (i64.MIN_VALUE + digit) / 10) return this.invalidInteger(token, least, expected);
+      value = value * 10 - digit;
+    }
+    if (!isNegative && value == i64.MIN_VALUE) return this.invalidInteger(token, least, expected);
+    if (!isNegative) value = -value;
+    return value < least || value > most ? this.invalidInteger(token, least, expected) : value;
+  }
+
+  /** Skips the value that stands next. */
+  skip(): void {
+    this.json.peek();
+    this.json.skipValue();
+  }
+
+  /** Reports that the next value, which is skipped, is not wanted, whatever it is. */
+  refuseValue(code: Code, expected: string): void {
+    const kind = this.json.peek();
+    if (kind == Kind.Invalid) return;
+    this.report(true, code, this.describe(kind), expected);
+    this.skip();
+  }
+
+  /** Reports a fault or a warning at the value that was read last. `found` is shown as it is. */
+  report(isError: bool, code: Code, found: string, expected: string): void {
+    this.reportAt(isError, code, this.json.line, this.json.column, found, expected);
+  }
+
+  reportAt(isError: bool, code: Code, line: i32, column: i32, found: string, expected: string): void {
+    this.diagnostics.add(new Diagnostic(isError, code, this.path.toString(), line, column, found, expected));
+  }
+
+  /** Whether the syntax is at fault, so that what is missing may stand behind the fault. */
+  get isBroken(): bool {
+    return this.json.failed;
+  }
+
+  /** Where the value that was read last begins. */
+  get line(): i32 {
+    return this.json.line;
+  }
+
+  get column(): i32 {
+    return this.json.column;
+  }
+
+  /** Checks that nothing follows the configuration, and reports the fault in the syntax if there was one. */
+  finish(): void {
+    if (!this.json.failed) this.json.atEnd();
+    if (this.json.failed) this.report(true, Code.Syntax, this.json.found, this.json.expected);
+  }
+
+  private expect(kind: Kind, expected: string, secret: bool): bool {
+    if (this.json.peek() == kind) return true;
+    this.wrongType(expected, secret);
+    return false;
+  }
+
+  private wrongType(expected: string, secret: bool): void {
+    const kind = this.json.peek();
+    if (kind == Kind.Invalid) return;
+    const line = this.json.line;
+    const column = this.json.column;
+    let found = this.describe(kind);
+    if (kind == Kind.Number && !secret) {
+      if (!this.json.readNumber()) return;
+      const token = new Bytes();
+      this.json.token.viewInto(token);
+      found = "the number " + token.printable(SHOWN_BYTES);
+    } else if (!this.json.skipValue()) return;
+    this.reportAt(true, Code.WrongType, line, column, found, expected);
+  }
+
+  /** Strings are not shown: a secret may stand in the wrong place. */
+  private describe(kind: Kind): string {
+    switch (kind) {
+      case Kind.Object:
+        return "an object";
+      case Kind.Array:
+        return "an array";
+      case Kind.String:
+        return "a string";
+      case Kind.Number:
+        return "a number";
+      case Kind.True:
+        return "true";
+      case Kind.False:
+        return "false";
+      default:
+        return "null";
+    }
+  }
+
+  private invalidInteger(token: Bytes, least: i64, expected: string): i64 {
+    this.report(true, Code.InvalidValue, "the number " + token.printable(SHOWN_BYTES), expected);
+    return least;
+  }
+
+  private indexOfToken(names: StaticArray<string>): i32 {
+    const token = this.json.token;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      if (name.length != token.length) continue;
+      let at = 0;
+      while (at < name.length && name.charCodeAt(at) == load<u8>(token.ptr + <usize>at)) at++;
+      if (at == name.length) return i;
+    }
+    return -1;
+  }
+
+  private unknownField(fields: Fields): void {
+    const isError = fields.unknown == Unknown.Refuse;
+    if (this.diagnostics.hasRoom(isError)) {
+      const token = new Bytes();
+      this.json.token.viewInto(token);
+      const name = token.printable(SHOWN_BYTES);
+      const nearest = nearestName(name, fields.names);
+      let expected = nearest.length > 0 ? 'perhaps "' + nearest + '"' : "one of " + fields.names.join(", ");
+      if (!isError) expected += "; it is ignored";
+      this.report(isError, Code.UnknownField, 'the unknown field "' + name + '"', expected);
+    } else {
+      this.report(isError, Code.UnknownField, "", "");
+    }
+    this.skip();
+  }
+}
+
+/** Returns a string that is no secret as messages show it. */
+export function shown(value: Bytes): string {
+  return '"' + value.printable(SHOWN_BYTES) + '"';
+}

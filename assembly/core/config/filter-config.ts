@@ -1,0 +1,51 @@
+import { Bytes } from "../bytes/bytes";
+import { Credentials } from "../credentials/credentials";
+import { AuthorityPattern } from "../service/authority";
+import { MappingRule } from "../usage/mapping-rule";
+
+/** A header of a call. */
+export class CallHeader {
+  constructor(
+    readonly name: Bytes,
+    readonly value: Bytes,
+  ) {}
+}
+
+/** 3scale's backend as the request path needs it. */
+export class Backend {
+  constructor(
+    readonly cluster: Bytes,
+    readonly timeoutMs: u32,
+    /** Every header of an AuthRep call but `:path`. */
+    readonly headers: CallHeader[],
+    /** Follows the parameters of a call: `&` and the query of the backend's URL; empty where it has none. */
+    readonly querySuffix: Bytes,
+    readonly allowOnFailure: bool,
+    readonly failureStatus: i32,
+  ) {}
+}
+
+/** A service as the request path needs it. */
+export class Service {
+  constructor(
+    readonly authorities: AuthorityPattern[],
+    readonly credentials: Credentials,
+    readonly rules: MappingRule[],
+    /** Of each metric, what its usage looks like in an AuthRep path up to its number: `&usage%5Bhits%5D=`. */
+    readonly usageNames: Bytes[],
+    /** The constant beginning of an AuthRep path, up to the service's token; null where there is no token or no backend. */
+    readonly authRepPrefix: Bytes | null,
+    /** Whether a rule looks at the query. */
+    readonly hasQueryConditions: bool,
+  ) {}
+}
+
+/** A configuration compiled for the request path. Immutable: an update swaps in another one whole. */
+export class FilterConfig {
+  constructor(
+    readonly services: Service[],
+    /** Whether the configuration has `services`; an empty list is not the same as none. */
+    readonly hasServices: bool,
+    readonly backend: Backend | null,
+  ) {}
+}

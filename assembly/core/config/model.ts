@@ -1,0 +1,68 @@
+import { Bytes } from "../bytes/bytes";
+import { BytesIndex } from "../bytes/bytes-index";
+import { Credentials } from "../credentials/credentials";
+import { AuthorityPattern } from "../service/authority";
+import { MappingRule } from "../usage/mapping-rule";
+import { Url } from "./url";
+
+/** Where a call goes: an Envoy cluster, and the URL that the call carries. */
+export class Upstream {
+  cluster: Bytes = new Bytes();
+  url: Url = new Url(false, new Bytes(), new Bytes(), new Bytes());
+  timeoutMs: u32 = 1000;
+}
+
+/** What happens to a request on which 3scale's backend gives no verdict. */
+export class OnFailure {
+  allow: bool = false;
+  /** Of the answer where it is not allowed. */
+  status: i32 = 502;
+}
+
+/** 3scale's Account Management API. */
+export class SystemSettings {
+  upstream: Upstream = new Upstream();
+  token: Bytes = new Bytes();
+  ttlSeconds: i64 = 600;
+}
+
+/** 3scale's Service Management API. */
+export class BackendSettings {
+  upstream: Upstream = new Upstream();
+  /** Each as `name=value`, besides the options that the filter itself needs. */
+  extensions: Bytes[] = [];
+  onFailure: OnFailure = new OnFailure();
+}
+
+/** A service as it is configured. */
+export class ServiceSettings {
+  id: Bytes = new Bytes();
+  token: Bytes | null = null;
+  authorities: AuthorityPattern[] = [];
+  hasAuthorities: bool = false;
+  credentials: Credentials | null = null;
+  rules: MappingRule[] = [];
+  /** The names of the metrics that the rules count; their usages hold numbers of these. */
+  metrics: BytesIndex = new BytesIndex();
+  hasCredentials: bool = false;
+  /** As messages show it; empty where the environment is a known one. */
+  unknownEnvironment: string = "";
+  environmentLine: i32 = 0;
+  environmentColumn: i32 = 0;
+  /** Where it begins in the configuration. */
+  line: i32 = 0;
+  column: i32 = 0;
+}
+
+/** A v1 configuration. */
+export class Settings {
+  system: SystemSettings | null = null;
+  backend: BackendSettings | null = null;
+  services: ServiceSettings[] = [];
+  hasSystem: bool = false;
+  hasBackend: bool = false;
+  hasServices: bool = false;
+  /** Where it begins; 0 where it is no object. */
+  line: i32 = 0;
+  column: i32 = 0;
+}

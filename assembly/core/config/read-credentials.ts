@@ -1,0 +1,113 @@
+import { lowerCase } from "../bytes/ascii";
+import { Bytes } from "../bytes/bytes";
+import { Credentials } from "../credentials/credentials";
+import { Source, SourceKind } from "../credentials/source";
+import { Code } from "./diagnostics";
+import { ConfigDocument, Unknown } from "./config-document";
+import * as wording from "./wording";
+
+const NAMES: StaticArray<string> = ["user_key", "app_id", "app_key"];
+const enum Field {
+  UserKey,
+  AppId,
+  AppKey,
+}
+
+const KIND_NAMES: StaticArray<string> = ["header", "query_string", "filter"];
+const enum KindField {
+  Header,
+  QueryString,
+  Filter,
+}
+
+const SOURCE_NAMES: StaticArray<string> = ["keys", "ops"];
+const enum SourceField {
+  Keys,
+  Ops,
+}
+
+/** Reads the `credentials` of a service. */
+export function readCredentials(document: ConfigDocument): Credentials | null {
+  const fields = document.object(NAMES, Unknown.Refuse);
+  if (fields == null) return null;
+  let userKey: Source[] = [];
+  let appId: Source[] = [];
+  let appKey: Source[] = [];
+  for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
+    const sources = readSources(document);
+    if (field == Field.UserKey) userKey = sources;
+    else if (field == Field.AppId) appId = sources;
+    else appKey = sources;
+    document.endField();
+  }
+  if (!fields.has(Field.UserKey) && !fields.has(Field.AppId)) {
+    document.reportAt(
+      true,
+      Code.MissingField,
+      fields.line,
+      fields.column,
+      fields.has(Field.AppKey) ? "app_key alone" : "neither",
+      wording.CREDENTIALS_KIND,
+    );
+  }
+  return new Credentials(userKey, appId, appKey);
+}
+
+function readSources(document: ConfigDocument): Source[] {
+  const sources: Source[] = [];
+  if (!document.array()) return sources;
+  for (let i = 0; document.nextElement(i); i++) {
+    const source = readSource(document);
+    if (source != null) sources.push(source);
+    document.endField();
+  }
+  return sources;
+}
+
+/** Reads `{KIND: {keys, ops}}`, a lookup query. */
+function readSource(document: ConfigDocument): Source | null {
+  const fields = document.object(KIND_NAMES, Unknown.Refuse);
+  if (fields == null) return null;
+  let source: Source | null = null;
+  let count = 0;
+  for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
+    count++;
+    if (field == KindField.Filter) document.refuseValue(Code.NotSupported, wording.NOT_YET);
+    else source = readKeys(document, field == KindField.Header ? SourceKind.Header : SourceKind.QueryString);
+    document.endField();
+  }
+  if (count != 1) {
+    const found = count == 0 ? "none of them" : count.toString() + " of them";
+    document.reportAt(true, Code.InvalidValue, fields.line, fields.column, found, wording.SOURCE_KIND);
+  }
+  return source;
+}
+
+function readKeys(document: ConfigDocument, kind: SourceKind): Source | null {
+  const fields = document.object(SOURCE_NAMES, Unknown.Warn);
+  if (fields == null) return null;
+  let keys: Bytes[] = [];
+  for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
+    if (field == SourceField.Keys) keys = document.strings();
+    else readOperations(document);
+    document.endField();
+  }
+  document.require(fields, SourceField.Keys, "an array of strings");
+  if (kind == SourceKind.Header) {
+    for (let i = 0; i < keys.length; i++) lowerInPlace(keys[i]);
+  }
+  return new Source(kind, keys);
+}
+
+/** An empty list is as good as none. */
+function readOperations(document: ConfigDocument): void {
+  if (!document.array()) return;
+  for (let i = 0; document.nextElement(i); i++) {
+    document.refuseValue(Code.NotSupported, wording.NOT_YET);
+    document.endField();
+  }
+}
+
+function lowerInPlace(key: Bytes): void {
+  for (let i = 0; i < key.length; i++) store<u8>(key.ptr + <usize>i, lowerCase(key.at(i)));
+}

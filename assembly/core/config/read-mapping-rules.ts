@@ -1,0 +1,181 @@
+import { isAlpha, isDigit, upperCase } from "../bytes/ascii";
+import { Bytes } from "../bytes/bytes";
+import { BytesIndex } from "../bytes/bytes-index";
+import { MappingRule, Usage } from "../usage/mapping-rule";
+import { Pattern, PatternFault } from "../usage/pattern";
+import { Code } from "./diagnostics";
+import { ConfigDocument, shown, Unknown } from "./config-document";
+import * as wording from "./wording";
+
+const NAMES: StaticArray<string> = ["method", "pattern", "usages", "last"];
+const enum Field {
+  Method,
+  Pattern,
+  Usages,
+  Last,
+}
+
+const USAGE_NAMES: StaticArray<string> = ["name", "delta"];
+const enum UsageField {
+  Name,
+  Delta,
+}
+
+const ANY: Bytes = Bytes.of("ANY");
+const SLASH: u8 = 0x2f;
+const STAR: u8 = 0x2a;
+
+/** Reads the `mapping_rules` of a service, and numbers the metrics that they count. */
+export function readMappingRules(document: ConfigDocument, metrics: BytesIndex): MappingRule[] {
+  const rules: MappingRule[] = [];
+  if (!document.array()) return rules;
+  for (let i = 0; document.nextElement(i); i++) {
+    const rule = readMappingRule(document, metrics);
+    if (rule != null) rules.push(rule);
+    document.endField();
+  }
+  return rules;
+}
+
+function readMappingRule(document: ConfigDocument, metrics: BytesIndex): MappingRule | null {
+  const fields = document.object(NAMES, Unknown.Warn);
+  if (fields == null) return null;
+  let method: Bytes | null = null;
+  let pattern: Pattern | null = null;
+  let usages: Usage[] = [];
+  let last = false;
+  for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
+    switch (field) {
+      case Field.Method:
+        method = readMethod(document);
+        break;
+      case Field.Pattern:
+        pattern = readPattern(document);
+        break;
+      case Field.Usages:
+        usages = readUsages(document, metrics);
+        break;
+      case Field.Last:
+        last = document.boolean();
+        break;
+    }
+    document.endField();
+  }
+  document.require(fields, Field.Method, wording.METHOD);
+  document.require(fields, Field.Pattern, wording.STRING);
+  document.require(fields, Field.Usages, "an array of {name, delta}");
+  if (pattern == null) return null;
+  return new MappingRule(method, pattern, usages, last);
+}
+
+/** Returns the method in capitals, null for `any`. */
+function readMethod(document: ConfigDocument): Bytes | null {
+  const method = document.string(wording.METHOD);
+  if (method == null) return null;
+  let isToken = !method.isEmpty();
+  for (let i = 0; i < method.length; i++) {
+    const byte = method.at(i);
+    if (!isTokenByte(byte)) isToken = false;
+    store<u8>(method.ptr + <usize>i, upperCase(byte));
+  }
+  if (!isToken) document.report(true, Code.InvalidValue, shown(method), wording.METHOD);
+  return method.equals(ANY) ? null : method;
+}
+
+/** RFC 9110, 5.6.2. */
+function isTokenByte(byte: u8): bool {
+  if (isAlpha(byte) || isDigit(byte)) return true;
+  switch (byte) {
+    case 0x21:
+    case 0x23:
+    case 0x24:
+    case 0x25:
+    case 0x26:
+    case 0x27:
+    case 0x2a:
+    case 0x2b:
+    case 0x2d:
+    case 0x2e:
+    case 0x5e:
+    case 0x5f:
+    case 0x60:
+    case 0x7c:
+    case 0x7e:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function readPattern(document: ConfigDocument): Pattern | null {
+  const text = document.string();
+  if (text == null) return null;
+  switch (Pattern.check(text)) {
+    case PatternFault.EmptyPlaceholder:
+      return refusePattern(document, text, wording.PATTERN_EMPTY_PLACEHOLDER);
+    case PatternFault.UnclosedBrace:
+      return refusePattern(document, text, wording.PATTERN_UNCLOSED);
+    case PatternFault.NulByte:
+      return refusePattern(document, text, wording.PATTERN_NUL);
+    default:
+      warnOfPattern(document, text);
+      return Pattern.compile(text);
+  }
+}
+
+function refusePattern(document: ConfigDocument, text: Bytes, expected: string): Pattern | null {
+  document.report(true, Code.InvalidPattern, shown(text), expected);
+  return null;
+}
+
+/** Warns of patterns that are read in a way that their author may not have meant. */
+function warnOfPattern(document: ConfigDocument, text: Bytes): void {
+  let warning = "";
+  const question = text.indexOf(0x3f);
+  const pathEnd = question < 0 ? text.length : question;
+  let inBraces = false;
+  for (let i = 0; i < pathEnd; i++) {
+    const byte = text.at(i);
+    if (byte == 0x7b) inBraces = true;
+    else if (byte == 0x7d) inBraces = false;
+    else if (inBraces) continue;
+    else if (byte == STAR) warning = wording.PATTERN_STAR;
+    else if (byte <= 0x20 || byte >= 0x7f) warning = wording.PATTERN_RAW;
+  }
+  if (pathEnd > 0 && text.at(0) != SLASH && text.at(0) != 0x7b) warning = wording.PATTERN_SLASH;
+  if (warning.length > 0) document.report(false, Code.Suspicious, shown(text), warning);
+}
+
+function readUsages(document: ConfigDocument, metrics: BytesIndex): Usage[] {
+  const usages: Usage[] = [];
+  if (!document.array()) return usages;
+  for (let i = 0; document.nextElement(i); i++) {
+    const usage = readUsage(document, metrics);
+    if (usage != null) usages.push(usage);
+    document.endField();
+  }
+  if (usages.length == 0) document.report(false, Code.Suspicious, "an empty list", wording.USAGES_EMPTY);
+  return usages;
+}
+
+function readUsage(document: ConfigDocument, metrics: BytesIndex): Usage | null {
+  const fields = document.object(USAGE_NAMES, Unknown.Warn);
+  if (fields == null) return null;
+  let metric: Bytes | null = null;
+  let delta: i64 = 0;
+  for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
+    if (field == UsageField.Name) metric = document.string();
+    else {
+      delta = document.integer(i64.MIN_VALUE, i64.MAX_VALUE, wording.DELTA);
+      if (delta < 0) {
+        // integer() answers with the least number where none stands, having said so.
+        if (delta != i64.MIN_VALUE) document.report(false, Code.Suspicious, delta.toString(), wording.DELTA_NEGATIVE);
+        delta = 0;
+      }
+    }
+    document.endField();
+  }
+  document.require(fields, UsageField.Name, wording.STRING);
+  document.require(fields, UsageField.Delta, wording.INTEGER);
+  return metric == null ? null : new Usage(metrics.add(metric), delta);
+}

@@ -1,0 +1,117 @@
+import { isAlpha, isDigit } from "../bytes/ascii";
+import { Bytes } from "../bytes/bytes";
+import { AuthorityPattern } from "../service/authority";
+import { Code } from "./diagnostics";
+import { ConfigDocument, shown, Unknown } from "./config-document";
+import { ServiceSettings } from "./model";
+import { readCredentials } from "./read-credentials";
+import { readMappingRules } from "./read-mapping-rules";
+import * as wording from "./wording";
+
+const NAMES: StaticArray<string> = [
+  "id",
+  "token",
+  "environment",
+  "authorities",
+  "credentials",
+  "mapping_rules",
+  "responses",
+  "enforce",
+  "skip",
+];
+const enum Field {
+  Id,
+  Token,
+  Environment,
+  Authorities,
+  Credentials,
+  MappingRules,
+}
+
+const PRODUCTION: Bytes = Bytes.of("production");
+const STAGING: Bytes = Bytes.of("staging");
+const SANDBOX: Bytes = Bytes.of("sandbox");
+const BACKSLASH: u8 = 0x5c;
+
+/** Reads one of the `services`. */
+export function readService(document: ConfigDocument): ServiceSettings | null {
+  const fields = document.object(NAMES, Unknown.Warn);
+  if (fields == null) return null;
+  const service = new ServiceSettings();
+  service.line = fields.line;
+  service.column = fields.column;
+  for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
+    switch (field) {
+      case Field.Id: {
+        const id = document.string();
+        if (id != null) {
+          service.id = id;
+          if (id.isEmpty()) document.report(false, Code.Suspicious, "an empty string", wording.SERVICE_ID);
+        }
+        break;
+      }
+      case Field.Token: {
+        const token = document.string(wording.STRING, true);
+        service.token = token;
+        if (token != null && token.isEmpty()) {
+          document.report(false, Code.Suspicious, "an empty string", wording.SERVICE_TOKEN);
+        }
+        break;
+      }
+      case Field.Environment:
+        readEnvironment(document, service);
+        break;
+      case Field.Authorities:
+        readAuthorities(document, service);
+        break;
+      case Field.Credentials:
+        service.credentials = readCredentials(document);
+        break;
+      case Field.MappingRules:
+        service.rules = readMappingRules(document, service.metrics);
+        break;
+      default:
+        document.refuseValue(Code.NotSupported, wording.RESERVED);
+    }
+    document.endField();
+  }
+  document.require(fields, Field.Id, wording.STRING);
+  service.hasAuthorities = fields.has(Field.Authorities);
+  service.hasCredentials = fields.has(Field.Credentials);
+  return service;
+}
+
+function readEnvironment(document: ConfigDocument, service: ServiceSettings): void {
+  const environment = document.string(wording.ENVIRONMENT);
+  if (environment == null) return;
+  if (environment.equals(PRODUCTION) || environment.equals(STAGING) || environment.equals(SANDBOX)) return;
+  // Whether it matters is known when the whole configuration is: only a fetched service has an environment.
+  service.unknownEnvironment = shown(environment);
+  service.environmentLine = document.line;
+  service.environmentColumn = document.column;
+}
+
+function readAuthorities(document: ConfigDocument, service: ServiceSettings): void {
+  if (!document.array()) return;
+  for (let i = 0; document.nextElement(i); i++) {
+    const authority = document.string();
+    if (authority != null) {
+      if (hasIdleEscape(authority)) document.report(false, Code.InvalidGlob, shown(authority), wording.GLOB_ESCAPE);
+      service.authorities.push(new AuthorityPattern(authority));
+    }
+    document.endField();
+  }
+  if (service.authorities.length == 0) {
+    document.report(false, Code.Suspicious, "an empty list", wording.AUTHORITIES_EMPTY);
+  }
+}
+
+/** Says whether a backslash stands before a letter or a digit, or at the end. */
+function hasIdleEscape(glob: Bytes): bool {
+  for (let i = 0; i < glob.length; i++) {
+    if (glob.at(i) != BACKSLASH) continue;
+    const next = glob.at(++i);
+    if (i >= glob.length || isAlpha(next) || isDigit(next)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,85 @@
+import { Code } from "./diagnostics";
+import { ConfigDocument, shown, Unknown } from "./config-document";
+import { ServiceSettings, Settings } from "./model";
+import { readBackend } from "./read-backend";
+import { readService } from "./read-service";
+import { readSystem } from "./read-system";
+import * as wording from "./wording";
+
+const NAMES: StaticArray<string> = [
+  "api",
+  "system",
+  "backend",
+  "services",
+  "passthrough_metadata",
+  "cache",
+  "debug",
+];
+const enum Field {
+  Api,
+  System,
+  Backend,
+  Services,
+  PassthroughMetadata,
+}
+
+/**
+ * Reads a v1 configuration field by field. What is wrong with it is in the document's diagnostics; the settings are to
+ * be used only where `validate` finds none.
+ */
+export function readSettings(document: ConfigDocument): Settings {
+  const settings = new Settings();
+  const fields = document.object(NAMES, Unknown.Warn);
+  if (fields != null) {
+    for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
+      readField(document, settings, field);
+      document.endField();
+    }
+    document.require(fields, Field.Api, wording.API);
+    settings.line = fields.line;
+    settings.column = fields.column;
+    settings.hasBackend = fields.has(Field.Backend);
+    settings.hasSystem = fields.has(Field.System);
+    settings.hasServices = fields.has(Field.Services);
+  }
+  document.finish();
+  return settings;
+}
+
+function readField(document: ConfigDocument, settings: Settings, field: i32): void {
+  switch (field) {
+    case Field.Api: {
+      const api = document.string(wording.API);
+      if (api == null) return;
+      const version = api.printable();
+      if (version != "v1" && version != "v1.0" && version != "v1.0.0") {
+        document.report(true, Code.InvalidValue, shown(api), wording.API);
+      }
+      return;
+    }
+    case Field.System:
+      settings.system = readSystem(document);
+      return;
+    case Field.Backend:
+      settings.backend = readBackend(document);
+      return;
+    case Field.Services:
+      readServices(document, settings.services);
+      return;
+    case Field.PassthroughMetadata:
+      if (document.boolean()) document.report(true, Code.NotSupported, "true", wording.NOT_YET);
+      return;
+    default:
+      document.refuseValue(Code.NotSupported, wording.RESERVED);
+  }
+}
+
+function readServices(document: ConfigDocument, services: ServiceSettings[]): void {
+  if (!document.array()) return;
+  for (let i = 0; document.nextElement(i); i++) {
+    const service = readService(document);
+    // A service that is none keeps its place, so that the others keep theirs in messages.
+    services.push(service == null ? new ServiceSettings() : service);
+    document.endField();
+  }
+}

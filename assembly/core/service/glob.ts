@@ -1,0 +1,126 @@
+import { isAlpha, isDigit } from "../bytes/ascii";
+import { ByteWriter } from "../bytes/byte-writer";
+import { Bytes } from "../bytes/bytes";
+
+const STAR: u8 = 0x2a;
+const PLUS: u8 = 0x2b;
+const QUESTION: u8 = 0x3f;
+const BACKSLASH: u8 = 0x5c;
+
+/** A gap with no upper bound. */
+const UNBOUNDED: i32 = i32.MAX_VALUE;
+
+// Reached positions of the text, one byte each; see `Glob.reaches`.
+const before: ByteWriter = new ByteWriter(256);
+const after: ByteWriter = new ByteWriter(256);
+
+/**
+ * A glob over bytes, anchored at both ends: `*` any number of bytes, `+` one or more, `?` none or one.
+ * A backslash makes the next byte literal, except before a letter or a digit, where it stands for itself.
+ *
+ * It is kept as literals with gaps between them: a run of wildcards is one gap of at least `min` and at most `max` bytes.
+ */
+export class Glob {
+  /** literals[0] gap[0] literals[1] gap[1] … literals[n]: one gap less than literals. */
+  private readonly literals: Bytes[] = [];
+  private readonly gapMins: i32[] = [];
+  private readonly gapMaxes: i32[] = [];
+
+  static parse(pattern: Bytes): Glob {
+    const glob = new Glob();
+    const literal = new ByteWriter(pattern.length + 1);
+    let inGap = false;
+    for (let i = 0; i < pattern.length; i++) {
+      let byte = pattern.at(i);
+      if (byte == STAR || byte == PLUS || byte == QUESTION) {
+        if (!inGap) {
+          glob.literals.push(literal.copy());
+          literal.clear();
+          glob.gapMins.push(0);
+          glob.gapMaxes.push(0);
+        }
+        inGap = true;
+        glob.widen(byte);
+        continue;
+      }
+      inGap = false;
+      if (byte == BACKSLASH && i + 1 < pattern.length) {
+        const next = pattern.at(i + 1);
+        if (!isAlpha(next) && !isDigit(next)) {
+          byte = next;
+          i++;
+        }
+      }
+      literal.byte(byte);
+    }
+    glob.literals.push(literal.copy());
+    literal.free();
+    return glob;
+  }
+
+  /** Says whether the whole of `text` matches. */
+  matches(text: Bytes): bool {
+    const first = this.literals[0];
+    const gaps = this.gapMins.length;
+    if (gaps == 0) return text.equals(first);
+    const last = this.literals[gaps];
+    const rest = text.length - first.length - last.length;
+    if (rest < 0 || !startsAt(text, 0, first) || !startsAt(text, text.length - last.length, last)) return false;
+    if (gaps == 1) return rest >= this.gapMins[0] && rest <= this.gapMaxes[0];
+    return this.reaches(text, first.length, text.length - last.length);
+  }
+
+  /**
+   * Matches what lies between the first and the last literal by following the set of positions that can be reached:
+   * the cost is bounded by (gaps × length of the text × length of a literal), whatever the pattern.
+   */
+  private reaches(text: Bytes, from: i32, to: i32): bool {
+    clearPositions(before, text.length);
+    store<u8>(before.ptr + <usize>from, 1);
+    const gaps = this.gapMins.length;
+    for (let g = 0; g < gaps; g++) {
+      const literal = this.literals[g + 1];
+      const min = this.gapMins[g];
+      const max = this.gapMaxes[g];
+      const isLast = g + 1 == gaps;
+      clearPositions(after, text.length);
+      for (let at = from; at <= to; at++) {
+        if (load<u8>(before.ptr + <usize>at) == 0) continue;
+        const furthest = max == UNBOUNDED ? to : min32(at + max, to);
+        for (let end = at + min; end <= furthest; end++) {
+          if (isLast) {
+            if (end == to) return true;
+          } else if (end + literal.length <= to && startsAt(text, end, literal)) {
+            store<u8>(after.ptr + <usize>(end + literal.length), 1);
+          }
+        }
+        // What a later position of an unbounded gap reaches, the first one has reached already.
+        if (max == UNBOUNDED) break;
+      }
+      memory.copy(before.ptr, after.ptr, <usize>(text.length + 1));
+    }
+    return false;
+  }
+
+  private widen(wildcard: u8): void {
+    const gap = this.gapMins.length - 1;
+    if (wildcard == PLUS) this.gapMins[gap] += 1;
+    if (wildcard != QUESTION) this.gapMaxes[gap] = UNBOUNDED;
+    else if (this.gapMaxes[gap] != UNBOUNDED) this.gapMaxes[gap] += 1;
+  }
+}
+
+function min32(a: i32, b: i32): i32 {
+  return a < b ? a : b;
+}
+
+function startsAt(text: Bytes, at: i32, literal: Bytes): bool {
+  if (at < 0 || at + literal.length > text.length) return false;
+  return memory.compare(text.ptr + <usize>at, literal.ptr, <usize>literal.length) == 0;
+}
+
+function clearPositions(positions: ByteWriter, textLength: i32): void {
+  positions.clear();
+  positions.reserve(textLength + 1);
+  memory.fill(positions.ptr, 0, <usize>(textLength + 1));
+}

@@ -1,0 +1,189 @@
+import { ByteWriter } from "../bytes/byte-writer";
+import { Bytes } from "../bytes/bytes";
+import { formDecode } from "../request/form";
+import { Pairs } from "../request/pairs";
+import { collapseSlashes, decodeUnreserved, resolveDots, slashBackslashes } from "../request/path";
+import { matchWildcards, WILDCARD } from "./wildcard";
+
+const DOLLAR: u8 = 0x24;
+const PERCENT: u8 = 0x25;
+const AMPERSAND: u8 = 0x26;
+const ZERO: u8 = 0x30;
+const EQUALS: u8 = 0x3d;
+const QUESTION: u8 = 0x3f;
+const OPEN: u8 = 0x7b;
+const CLOSE: u8 = 0x7d;
+
+/** Why a pattern is refused. */
+export const enum PatternFault {
+  None,
+  EmptyPlaceholder,
+  UnclosedBrace,
+  NulByte,
+}
+
+const name: Bytes = new Bytes();
+const value: Bytes = new Bytes();
+
+/** One `name`, `name=value` or `name={x}` of a pattern's query part. */
+class QueryCondition {
+  constructor(
+    readonly name: Bytes,
+    /** Null: the parameter has to be there, whatever its value. */
+    readonly value: Bytes | null,
+  ) {}
+
+  /** Of duplicates the last parameter counts. */
+  isMet(parameters: Pairs): bool {
+    if (this.name.indexOf(WILDCARD) < 0) {
+      const index = parameters.findLast(this.name);
+      return index >= 0 && this.hasValue(parameters, index);
+    }
+    for (let i = parameters.count - 1; i >= 0; i--) {
+      parameters.name(i, name);
+      if (!matchWildcards(this.name, name, false, true)) continue;
+      if (parameters.findLast(name) == i && this.hasValue(parameters, i)) return true;
+    }
+    return false;
+  }
+
+  private hasValue(parameters: Pairs, index: i32): bool {
+    const wanted = this.value;
+    if (wanted == null) return true;
+    parameters.value(index, value);
+    return matchWildcards(wanted, value, false, true);
+  }
+}
+
+/**
+ * A mapping rule's pattern, in 3scale's documented meaning: literals are literal, `{x}` is one or more characters of a
+ * segment, the path matches as a prefix unless the pattern's path ends in `$`, and query conditions may stand in any
+ * order. `$` elsewhere is literal.
+ */
+export class Pattern {
+  /** The path in normal form, WILDCARD for each placeholder. */
+  private readonly path: Bytes;
+  private readonly isAnchored: bool;
+  private readonly hasWildcards: bool;
+  private readonly conditions: QueryCondition[];
+
+  private constructor(path: Bytes, isAnchored: bool, conditions: QueryCondition[]) {
+    this.path = path;
+    this.isAnchored = isAnchored;
+    this.hasWildcards = path.indexOf(WILDCARD) >= 0;
+    this.conditions = conditions;
+  }
+
+  /** Says what is wrong with a pattern, `PatternFault.None` where nothing is. */
+  static check(pattern: Bytes): PatternFault {
+    if (pattern.indexOf(WILDCARD) >= 0) return PatternFault.NulByte;
+    for (let i = 0; i < pattern.length; i++) {
+      if (pattern.at(i) == PERCENT && pattern.at(i + 1) == ZERO && pattern.at(i + 2) == ZERO) return PatternFault.NulByte;
+      if (pattern.at(i) != OPEN) continue;
+      const close = pattern.indexOf(CLOSE, i);
+      if (close < 0) return PatternFault.UnclosedBrace;
+      if (close == i + 1) return PatternFault.EmptyPlaceholder;
+      i = close;
+    }
+    return PatternFault.None;
+  }
+
+  /** Compiles a pattern that `check` has passed. */
+  static compile(pattern: Bytes): Pattern {
+    const marked = markPlaceholders(pattern);
+    const question = marked.indexOf(QUESTION);
+    const pathEnd = question < 0 ? marked.length : question;
+    const isAnchored = pathEnd > 0 && marked.at(pathEnd - 1) == DOLLAR;
+    const path = normalize(Bytes.view(marked.ptr, isAnchored ? pathEnd - 1 : pathEnd));
+    const conditions: QueryCondition[] = [];
+    for (let start = pathEnd + 1; start < marked.length; ) {
+      let end = marked.indexOf(AMPERSAND, start);
+      if (end < 0) end = marked.length;
+      if (end > start) conditions.push(condition(marked, start, end));
+      start = end + 1;
+    }
+    return new Pattern(path, isAnchored, lastOfEachName(conditions));
+  }
+
+  hasConditions(): bool {
+    return this.conditions.length > 0;
+  }
+
+  /** Says whether a path in one of its forms, and the form-decoded parameters of its query, match. */
+  matches(path: Bytes, parameters: Pairs): bool {
+    if (!this.matchesPath(path)) return false;
+    for (let i = 0; i < this.conditions.length; i++) {
+      if (!this.conditions[i].isMet(parameters)) return false;
+    }
+    return true;
+  }
+
+  private matchesPath(path: Bytes): bool {
+    const literal = this.path;
+    if (this.hasWildcards) return matchWildcards(literal, path, true, this.isAnchored);
+    if (path.length < literal.length || (this.isAnchored && path.length != literal.length)) return false;
+    return memory.compare(path.ptr, literal.ptr, <usize>literal.length) == 0;
+  }
+}
+
+/** Returns the pattern with each `{…}` made one WILDCARD byte. */
+function markPlaceholders(pattern: Bytes): Bytes {
+  const out = new ByteWriter(pattern.length + 1);
+  for (let i = 0; i < pattern.length; i++) {
+    const byte = pattern.at(i);
+    const close = byte == OPEN ? pattern.indexOf(CLOSE, i) : -1;
+    out.byte(close < 0 ? byte : WILDCARD);
+    if (close >= 0) i = close;
+  }
+  const marked = out.copy();
+  out.free();
+  return marked;
+}
+
+/** Returns a path in the normal form of `PathForms`. */
+function normalize(path: Bytes): Bytes {
+  const from = new ByteWriter(path.length + 1);
+  const to = new ByteWriter(path.length + 1);
+  const view = new Bytes();
+  decodeUnreserved(path, from);
+  from.viewInto(view);
+  slashBackslashes(view, to);
+  from.clear();
+  to.viewInto(view);
+  resolveDots(view, from);
+  to.clear();
+  from.viewInto(view);
+  collapseSlashes(view, to);
+  const normal = to.copy();
+  from.free();
+  to.free();
+  return path.isEmpty() ? path.copy() : normal;
+}
+
+function condition(marked: Bytes, start: i32, end: i32): QueryCondition {
+  const equals = marked.indexOf(EQUALS, start);
+  const nameEnd = equals < 0 || equals > end ? end : equals;
+  const conditionName = decoded(marked, start, nameEnd);
+  return new QueryCondition(conditionName, nameEnd == end ? null : decoded(marked, nameEnd + 1, end));
+}
+
+function decoded(marked: Bytes, start: i32, end: i32): Bytes {
+  const out = new ByteWriter(end - start + 1);
+  formDecode(Bytes.view(marked.ptr + <usize>start, end - start), out);
+  const bytes = out.copy();
+  out.free();
+  return bytes;
+}
+
+/** Of conditions on one name the last counts, as of duplicate parameters. */
+function lastOfEachName(conditions: QueryCondition[]): QueryCondition[] {
+  const kept: QueryCondition[] = [];
+  for (let i = 0; i < conditions.length; i++) {
+    let isLast = true;
+    for (let j = i + 1; j < conditions.length; j++) {
+      if (conditions[j].name.equals(conditions[i].name)) isLast = false;
+    }
+    if (isLast) kept.push(conditions[i]);
+  }
+  return kept;
+}

@@ -1,0 +1,69 @@
+import { loadConfiguration } from "../core/config/configuration";
+import { Backend, FilterConfig } from "../core/config/filter-config";
+import { Outcome, Response } from "../core/decision/outcome";
+import { failureResponse } from "../core/decision/responses";
+import { CallTemplate, Host, LogLevel } from "../host/host";
+import { log, logDiagnostics } from "./log";
+
+/** What calls to a configured backend need, made once. */
+export class BackendCalls {
+  readonly template: CallTemplate;
+  readonly allowOnFailure: bool;
+  private readonly callFailed: Response;
+  private readonly unreachable: Response;
+  private readonly error: Response;
+  /** Whether the log has been told that calls cannot be made; once is enough. */
+  hasReportedFailure: bool = false;
+
+  constructor(
+    host: Host,
+    readonly backend: Backend,
+  ) {
+    this.template = host.prepareCall(backend.cluster, backend.headers, backend.timeoutMs);
+    this.allowOnFailure = backend.allowOnFailure;
+    this.callFailed = failureResponse(Outcome.BackendCallFailed, backend.failureStatus);
+    this.unreachable = failureResponse(Outcome.BackendUnreachable, backend.failureStatus);
+    this.error = failureResponse(Outcome.BackendError, backend.failureStatus);
+  }
+
+  /** Returns the answer to a request on which there is no verdict. */
+  responseFor(outcome: Outcome): Response {
+    if (outcome == Outcome.BackendCallFailed) return this.callFailed;
+    return outcome == Outcome.BackendUnreachable ? this.unreachable : this.error;
+  }
+}
+
+/** A configuration in force, with the calls made ready by it. Requests end under the one they began with. */
+export class ActiveConfig {
+  readonly calls: BackendCalls | null;
+
+  constructor(
+    host: Host,
+    readonly config: FilterConfig,
+  ) {
+    const backend = config.backend;
+    this.calls = backend == null ? null : new BackendCalls(host, backend);
+  }
+}
+
+/** One plugin configuration. Several may live in one VM; they share nothing but its memory. */
+export class RootContext {
+  /** Null until a configuration was accepted. */
+  active: ActiveConfig | null = null;
+
+  /**
+   * Takes the configuration that Envoy holds ready, `sizeBytes` long. Returns whether it is accepted; one that is refused
+   * leaves the one before in force.
+   */
+  configure(host: Host, sizeBytes: i32): bool {
+    const result = loadConfiguration(host.pluginConfiguration(sizeBytes));
+    logDiagnostics(host, result.diagnostics);
+    const config = result.config;
+    if (config == null) return false;
+    this.active = new ActiveConfig(host, config);
+    if (host.isLogged(LogLevel.Info)) {
+      log(host, LogLevel.Info, "configuration accepted: " + config.services.length.toString() + " service(s)");
+    }
+    return true;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Host calls that `@solo-io/proxy-runtime/assembly/imports` does not declare, and the numbers of the Proxy-Wasm ABI 0.2.1
+ * that this filter uses.
+ */
+
+// @ts-expect-error: AssemblyScript's decorator for an import
+@external("env", "proxy_get_log_level")
+export declare function proxy_get_log_level(levelPtr: usize): u32;
+
+export const enum Result {
+  Ok = 0,
+}
+
+export const enum HeaderMapType {
+  RequestHeaders = 0,
+  HttpCallResponseHeaders = 6,
+}
+
+export const enum BufferType {
+  PluginConfiguration = 7,
+}
+
+export const enum MetricType {
+  Counter = 0,
+}
+
+export const enum StreamType {
+  Request = 0,
+}
+
+/** No gRPC status in a local response. */
+export const NO_GRPC_STATUS: u32 = u32.MAX_VALUE;

@@ -1,0 +1,164 @@
+import {
+  proxy_add_header_map_value,
+  proxy_continue_stream,
+  proxy_define_metric,
+  proxy_get_buffer_bytes,
+  proxy_get_header_map_pairs,
+  proxy_get_header_map_value,
+  proxy_http_call,
+  proxy_increment_metric,
+  proxy_log,
+  proxy_remove_header_map_value,
+  proxy_send_local_response,
+  proxy_set_effective_context,
+} from "@solo-io/proxy-runtime/assembly/imports";
+import { ByteWriter } from "../core/bytes/byte-writer";
+import { Bytes } from "../core/bytes/bytes";
+import { CallHeader } from "../core/config/filter-config";
+import { Response } from "../core/decision/outcome";
+import { ByteSource } from "../core/json/byte-source";
+import { Pairs } from "../core/request/pairs";
+import {
+  BufferType,
+  HeaderMapType,
+  MetricType,
+  NO_GRPC_STATUS,
+  proxy_get_log_level,
+  Result,
+  StreamType,
+} from "./abi";
+import { HeaderTemplate, readPairs, serializeHeader } from "./header-map";
+import { CallTemplate, Host, LogLevel, NO_CALL } from "./host";
+import { mark, release } from "./memory";
+
+/** Bytes of a configuration that are in the module's memory at once. */
+const WINDOW_BYTES: i32 = 32768;
+
+/** Where host calls leave a number or a pointer, and a size. */
+const outValue: usize = memory.data(8);
+const outSize: usize = memory.data(8);
+
+const POWERED_BY: Bytes = serializeHeader("powered-by", "3scale");
+
+/** The plugin configuration, fetched from Envoy a window at a time. */
+class PluginConfiguration extends ByteSource {
+  private readonly sizeBytes: i32;
+  private readonly marked: usize = mark();
+
+  constructor(sizeBytes: i32) {
+    super();
+    this.sizeBytes = sizeBytes;
+  }
+
+  read(offsetBytes: i32, window: Bytes): void {
+    release(this.marked);
+    window.clear();
+    const length = min(this.sizeBytes - offsetBytes, WINDOW_BYTES);
+    if (length <= 0) return;
+    const result = proxy_get_buffer_bytes(BufferType.PluginConfiguration, offsetBytes, length, outValue, outSize);
+    if (result == Result.Ok) window.set(load<usize>(outValue), load<i32>(outSize));
+  }
+}
+
+class EnvoyCallTemplate extends CallTemplate {
+  constructor(
+    readonly cluster: Bytes,
+    readonly headers: HeaderTemplate,
+    readonly timeoutMs: u32,
+  ) {
+    super();
+  }
+}
+
+/** The Proxy-Wasm ABI 0.2.1 as Envoy implements it. */
+export class EnvoyHost extends Host {
+  private readonly callHeaders: ByteWriter = new ByteWriter(2048);
+
+  pluginConfiguration(sizeBytes: i32): ByteSource {
+    return new PluginConfiguration(sizeBytes);
+  }
+
+  requestHeaders(headers: Pairs): void {
+    const result = proxy_get_header_map_pairs(HeaderMapType.RequestHeaders, outValue, outSize);
+    if (result == Result.Ok) readPairs(load<usize>(outValue), load<i32>(outSize), headers);
+    else headers.clear();
+  }
+
+  addRequestHeader(name: Bytes, value: Bytes): void {
+    proxy_add_header_map_value(HeaderMapType.RequestHeaders, name.ptr, name.length, value.ptr, value.length);
+  }
+
+  removeRequestHeader(name: Bytes): void {
+    proxy_remove_header_map_value(HeaderMapType.RequestHeaders, name.ptr, name.length);
+  }
+
+  callResponseHeader(name: Bytes, value: Bytes): void {
+    const type = HeaderMapType.HttpCallResponseHeaders;
+    const result = proxy_get_header_map_value(type, name.ptr, name.length, outValue, outSize);
+    if (result == Result.Ok) value.set(load<usize>(outValue), load<i32>(outSize));
+    else value.clear();
+  }
+
+  prepareCall(cluster: Bytes, headers: CallHeader[], timeoutMs: u32): CallTemplate {
+    return new EnvoyCallTemplate(cluster, new HeaderTemplate(headers), timeoutMs);
+  }
+
+  call(template: CallTemplate, path: ByteWriter): i64 {
+    const call = changetype<EnvoyCallTemplate>(template);
+    const headers = this.callHeaders;
+    call.headers.write(path, headers);
+    const result = proxy_http_call(
+      call.cluster.ptr,
+      call.cluster.length,
+      headers.ptr,
+      headers.length,
+      0,
+      0,
+      0,
+      0,
+      call.timeoutMs,
+      outValue,
+    );
+    return result == Result.Ok ? <i64>load<u32>(outValue) : NO_CALL;
+  }
+
+  setEffectiveContext(contextId: u32): bool {
+    return proxy_set_effective_context(contextId) == Result.Ok;
+  }
+
+  continueRequest(): void {
+    proxy_continue_stream(StreamType.Request);
+  }
+
+  respond(response: Response): void {
+    proxy_send_local_response(
+      response.status,
+      response.details.ptr,
+      response.details.length,
+      response.body.ptr,
+      response.body.length,
+      POWERED_BY.ptr,
+      POWERED_BY.length,
+      NO_GRPC_STATUS,
+    );
+  }
+
+  defineCounter(name: string): u32 {
+    const bytes = Bytes.of(name);
+    const result = proxy_define_metric(MetricType.Counter, bytes.ptr, bytes.length, outValue);
+    return result == Result.Ok ? load<u32>(outValue) : 0;
+  }
+
+  incrementCounter(id: u32): void {
+    proxy_increment_metric(id, 1);
+  }
+
+  isLogged(level: LogLevel): bool {
+    return proxy_get_log_level(outValue) == Result.Ok && <u32>level >= load<u32>(outValue);
+  }
+
+  log(level: LogLevel, message: string): void {
+    const bytes = Bytes.of(message);
+    proxy_log(level, bytes.ptr, bytes.length);
+  }
+}

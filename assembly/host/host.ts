@@ -1,0 +1,70 @@
+import { ByteWriter } from "../core/bytes/byte-writer";
+import { Bytes } from "../core/bytes/bytes";
+import { CallHeader } from "../core/config/filter-config";
+import { Response } from "../core/decision/outcome";
+import { ByteSource } from "../core/json/byte-source";
+import { Pairs } from "../core/request/pairs";
+
+/** Proxy-Wasm's log levels. */
+export const enum LogLevel {
+  Trace,
+  Debug,
+  Info,
+  Warn,
+  Error,
+  Critical,
+}
+
+/** What a filter tells Envoy to do with a request. */
+export const enum Action {
+  Continue = 0,
+  /**
+   * Hold headers, body and all until told to go on. StopIteration (1) would hold the headers only: where Envoy is
+   * configured with `allow_on_headers_stop_iteration` a body would pass before the verdict.
+   */
+  StopAllAndWatermark = 4,
+}
+
+/** A call whose headers but `:path` are serialized once, at configuration. */
+export abstract class CallTemplate {}
+
+/** No call was made. */
+export const NO_CALL: i64 = -1;
+
+/**
+ * What the filter needs of Envoy. Spans that it hands out are valid until the outermost entry point returns. Reads and
+ * replies are about the effective context: the one that Envoy called, or the one set since.
+ */
+export abstract class Host {
+  /** The plugin configuration of the root context being configured, `sizeBytes` long. */
+  abstract pluginConfiguration(sizeBytes: i32): ByteSource;
+
+  /** Reads all headers of the request, in order, duplicates kept, pseudo-headers included. */
+  abstract requestHeaders(headers: Pairs): void;
+  abstract addRequestHeader(name: Bytes, value: Bytes): void;
+  abstract removeRequestHeader(name: Bytes): void;
+
+  /** Points `value` at a header of the answer to a call, at nothing where there is none. */
+  abstract callResponseHeader(name: Bytes, value: Bytes): void;
+
+  /** Serializes what is constant in the calls to an Envoy cluster. */
+  abstract prepareCall(cluster: Bytes, headers: CallHeader[], timeoutMs: u32): CallTemplate;
+
+  /** Makes a call; returns its token, NO_CALL where it could not be made (no such cluster). */
+  abstract call(template: CallTemplate, path: ByteWriter): i64;
+
+  /** Makes `contextId` the effective context; false where it is gone. */
+  abstract setEffectiveContext(contextId: u32): bool;
+  abstract continueRequest(): void;
+
+  /** Answers the request in the upstream's place, with `powered-by: 3scale`. */
+  abstract respond(response: Response): void;
+
+  /** Returns the id of a counter, to be defined once a VM. */
+  abstract defineCounter(name: string): u32;
+  abstract incrementCounter(id: u32): void;
+
+  /** Says whether a message of this level would be written. */
+  abstract isLogged(level: LogLevel): bool;
+  abstract log(level: LogLevel, message: string): void;
+}

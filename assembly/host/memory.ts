@@ -1,0 +1,59 @@
+/**
+ * The arena for buffers that Envoy hands over. Envoy asks for memory by `proxy_on_memory_allocate` while a host call
+ * runs; all of it is given back at once when the outermost entry point returns. It is outside the garbage collector.
+ */
+
+/** Enough for the headers of an ordinary request; more comes as a block of its own that is freed afterwards. */
+const ARENA_BYTES: usize = 65536;
+const ALIGN_MASK: usize = 7;
+
+const arena: usize = heap.alloc(ARENA_BYTES);
+let used: usize = 0;
+let depth: i32 = 0;
+/** Blocks beside the arena, each with a pointer to the one before in its first 8 bytes. */
+let overflow: usize = 0;
+
+/** Returns `sizeBytes` of memory that stays valid until the outermost entry point returns. */
+export function allocate(sizeBytes: i32): usize {
+  const size = (<usize>max(sizeBytes, 1) + ALIGN_MASK) & ~ALIGN_MASK;
+  if (size <= ARENA_BYTES - used) {
+    const ptr = arena + used;
+    used += size;
+    return ptr;
+  }
+  const block = heap.alloc(size + 8);
+  store<usize>(block, overflow);
+  overflow = block;
+  return block + 8;
+}
+
+/** A place in the arena to go back to by `release`. */
+export function mark(): usize {
+  return used;
+}
+
+/** Gives back what was allocated since `mark`, the blocks beside the arena included if no other is in use. */
+export function release(marked: usize): void {
+  used = marked;
+  if (marked == 0) freeOverflow();
+}
+
+/** Every entry point begins with this and ends with `leave`. */
+export function enter(): void {
+  depth++;
+}
+
+/** An entry point can run inside another: the arena is emptied under nobody's feet. */
+export function leave(): void {
+  if (--depth > 0) return;
+  used = 0;
+  if (overflow != 0) freeOverflow();
+}
+
+function freeOverflow(): void {
+  while (overflow != 0) {
+    const block = overflow;
+    overflow = load<usize>(block);
+    heap.free(block);
+  }
+}
