@@ -1,0 +1,1 @@
+export { freePort } from "../../envoy/ports.ts";
