@@ -26,7 +26,7 @@ const reason: Bytes = new Bytes();
 export class Filter {
   private readonly host: Host;
   private readonly metrics: Metrics;
-  private readonly request: RequestSnapshot = new RequestSnapshot();
+  private readonly request: RequestSnapshot;
   private readonly decision: Decision = new Decision();
   /** Root contexts by their ids; several when one VM serves several plugin configurations. */
   private readonly roots: Map<u32, RootContext> = new Map<u32, RootContext>();
@@ -42,6 +42,7 @@ export class Filter {
   constructor(host: Host) {
     this.host = host;
     this.metrics = new Metrics(host);
+    this.request = new RequestSnapshot(host.requestMetadata());
   }
 
   /** A root context (`parentId` 0) or a stream is created. */

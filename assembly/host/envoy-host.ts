@@ -5,6 +5,7 @@ import {
   proxy_get_buffer_bytes,
   proxy_get_header_map_pairs,
   proxy_get_header_map_value,
+  proxy_get_property,
   proxy_http_call,
   proxy_increment_metric,
   proxy_log,
@@ -17,6 +18,7 @@ import { Bytes } from "../core/bytes/bytes";
 import { CallHeader } from "../core/config/filter-config";
 import { Response } from "../core/decision/outcome";
 import { ByteSource } from "../core/json/byte-source";
+import { MetadataSource } from "../core/request/filter-metadata";
 import { Pairs } from "../core/request/pairs";
 import {
   BufferType,
@@ -38,6 +40,7 @@ const WINDOW_BYTES: i32 = 32768;
 const outValue: usize = memory.data(8);
 const outSize: usize = memory.data(8);
 
+const METADATA: Bytes = Bytes.of("metadata");
 const POWERED_BY: Bytes = serializeHeader("powered-by", "3scale");
 
 /** The plugin configuration, fetched from Envoy a window at a time. */
@@ -57,6 +60,15 @@ class PluginConfiguration extends ByteSource {
     if (length <= 0) return;
     const result = proxy_get_buffer_bytes(BufferType.PluginConfiguration, offsetBytes, length, outValue, outSize);
     if (result == Result.Ok) window.set(load<usize>(outValue), load<i32>(outSize));
+  }
+}
+
+/** Envoy's property `metadata`: the request's dynamic metadata, as one protobuf message. */
+class DynamicMetadata extends MetadataSource {
+  read(metadata: Bytes): void {
+    const result = proxy_get_property(METADATA.ptr, METADATA.length, outValue, outSize);
+    if (result == Result.Ok) metadata.set(load<usize>(outValue), load<i32>(outSize));
+    else metadata.clear();
   }
 }
 
@@ -90,6 +102,10 @@ export class EnvoyHost extends Host {
 
   removeRequestHeader(name: Bytes): void {
     proxy_remove_header_map_value(HeaderMapType.RequestHeaders, name.ptr, name.length);
+  }
+
+  requestMetadata(): MetadataSource {
+    return new DynamicMetadata();
   }
 
   callResponseHeader(name: Bytes, value: Bytes): void {

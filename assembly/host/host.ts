@@ -3,6 +3,7 @@ import { Bytes } from "../core/bytes/bytes";
 import { CallHeader } from "../core/config/filter-config";
 import { Response } from "../core/decision/outcome";
 import { ByteSource } from "../core/json/byte-source";
+import { MetadataSource } from "../core/request/filter-metadata";
 import { Pairs } from "../core/request/pairs";
 
 /** Proxy-Wasm's log levels. */
@@ -43,6 +44,9 @@ export abstract class Host {
   abstract requestHeaders(headers: Pairs): void;
   abstract addRequestHeader(name: Bytes, value: Bytes): void;
   abstract removeRequestHeader(name: Bytes): void;
+
+  /** The dynamic metadata that filters have left on the request. */
+  abstract requestMetadata(): MetadataSource;
 
   /** Points `value` at a header of the answer to a call, at nothing where there is none. */
   abstract callResponseHeader(name: Bytes, value: Bytes): void;

@@ -18,23 +18,32 @@ const SHOWN_BYTES: i32 = 60;
 /** The fields of one object as they are read. */
 export class Fields {
   /** Bit i: the field names[i] stands there and is not null. */
-  present: u32 = 0;
-  private named: u32 = 0;
+  present: u64 = 0;
+  /** Whether a name stood there that is not known. */
+  hadUnknown: bool = false;
+  private named: u64 = 0;
   line: i32 = 0;
   column: i32 = 0;
 
   constructor(
     readonly names: StaticArray<string>,
     readonly unknown: Unknown,
+    /** How many of the last names are reserved: known, but not to be used. */
+    private readonly reserved: i32,
   ) {}
 
+  /** The names that may be used, as messages list them. */
+  offered(): string {
+    return this.names.slice<string[]>(0, this.names.length - this.reserved).join(", ");
+  }
+
   has(field: i32): bool {
-    return (this.present & (1 << field)) != 0;
+    return (this.present & ((<u64>1) << field)) != 0;
   }
 
   /** Notes that `field` is named; false where it has been before. */
   name(field: i32): bool {
-    const bit: u32 = 1 << field;
+    const bit: u64 = (<u64>1) << field;
     if ((this.named & bit) != 0) return false;
     this.named |= bit;
     return true;
@@ -55,9 +64,9 @@ export class ConfigDocument {
   }
 
   /** Enters the object that stands next; null (with a fault) where another value does, which is skipped. */
-  object(names: StaticArray<string>, unknown: Unknown): Fields | null {
+  object(names: StaticArray<string>, unknown: Unknown, reserved: i32 = 0): Fields | null {
     if (!this.expect(Kind.Object, wording.OBJECT, false)) return null;
-    const fields = new Fields(names, unknown);
+    const fields = new Fields(names, unknown, reserved);
     fields.line = this.json.line;
     fields.column = this.json.column;
     this.json.enterObject();
@@ -66,9 +75,10 @@ export class ConfigDocument {
 
   /**
    * Goes to the next field of an object whose value is not null and pushes its name onto the path; the caller reads the
-   * value and calls `endField`. Returns its index in the object's names, -1 at the end of the object.
+   * value and calls `endField`. Returns its index in the object's names, -1 at the end of the object. With `keepsNull`
+   * fields that are null are not passed over.
    */
-  nextField(fields: Fields): i32 {
+  nextField(fields: Fields, keepsNull: bool = false): i32 {
     while (this.json.nextKey()) {
       const field = this.indexOfToken(fields.names);
       if (field < 0) {
@@ -77,17 +87,29 @@ export class ConfigDocument {
       }
       this.path.pushName(fields.names[field]);
       if (!fields.name(field)) {
-        this.report(true, Code.DuplicateField, "the field twice", wording.ONCE);
+        this.report(true, Code.DuplicateField, "the field a second time", wording.ONCE);
+        // Said once: it is not missing on top of that.
+        fields.present |= (<u64>1) << field;
         this.json.skipValue();
-      } else if (this.json.peek() == Kind.Null) {
+      } else if (!keepsNull && this.json.peek() == Kind.Null) {
         this.json.readLiteral(Kind.Null);
       } else {
-        fields.present |= 1 << field;
+        fields.present |= (<u64>1) << field;
         return field;
       }
       this.path.pop();
     }
     return -1;
+  }
+
+  /** Says whether a string stands next. */
+  isString(): bool {
+    return this.json.peek() == Kind.String;
+  }
+
+  /** Says whether null stands next. */
+  isNull(): bool {
+    return this.json.peek() == Kind.Null;
   }
 
   endField(): void {
@@ -145,9 +167,9 @@ export class ConfigDocument {
     return false;
   }
 
-  /** Reads an integer between `least` and `most`; `least` (with a fault) where none stands. */
-  integer(least: i64, most: i64, expected: string): i64 {
-    if (!this.expect(Kind.Number, expected, false) || !this.json.readNumber()) return least;
+  /** Reads an integer between `least` and `most`; `otherwise` (with a fault) where none stands. */
+  integer(least: i64, most: i64, expected: string, otherwise: i64): i64 {
+    if (!this.expect(Kind.Number, expected, false) || !this.json.readNumber()) return otherwise;
     const token = new Bytes();
     this.json.token.viewInto(token);
     const isNegative = token.at(0) == 0x2d;
@@ -156,12 +178,12 @@ export class ConfigDocument {
       const digit: i64 = <i64>token.at(i) - 0x30;
       const isDigit = digit >= 0 && digit <= 9;
       // Counted downwards, as the least i64 has no positive counterpart.
-      if (!isDigit || value < (i64.MIN_VALUE + digit) / 10) return this.invalidInteger(token, least, expected);
+      if (!isDigit || value < (i64.MIN_VALUE + digit) / 10) return this.invalidInteger(token, otherwise, expected);
       value = value * 10 - digit;
     }
-    if (!isNegative && value == i64.MIN_VALUE) return this.invalidInteger(token, least, expected);
+    if (!isNegative && value == i64.MIN_VALUE) return this.invalidInteger(token, otherwise, expected);
     if (!isNegative) value = -value;
-    return value < least || value > most ? this.invalidInteger(token, least, expected) : value;
+    return value < least || value > most ? this.invalidInteger(token, otherwise, expected) : value;
   }
 
   /** Skips the value that stands next. */
@@ -184,6 +206,8 @@ export class ConfigDocument {
   }
 
   reportAt(isError: bool, code: Code, line: i32, column: i32, found: string, expected: string): void {
+    // What seems to be missing may stand behind a fault in the syntax.
+    if (this.json.failed && code != Code.Syntax) return;
     this.diagnostics.add(new Diagnostic(isError, code, this.path.toString(), line, column, found, expected));
   }
 
@@ -248,9 +272,9 @@ export class ConfigDocument {
     }
   }
 
-  private invalidInteger(token: Bytes, least: i64, expected: string): i64 {
+  private invalidInteger(token: Bytes, otherwise: i64, expected: string): i64 {
     this.report(true, Code.InvalidValue, "the number " + token.printable(SHOWN_BYTES), expected);
-    return least;
+    return otherwise;
   }
 
   private indexOfToken(names: StaticArray<string>): i32 {
@@ -267,13 +291,14 @@ export class ConfigDocument {
 
   private unknownField(fields: Fields): void {
     const isError = fields.unknown == Unknown.Refuse;
+    fields.hadUnknown = true;
     if (this.diagnostics.hasRoom(isError)) {
       const token = new Bytes();
       this.json.token.viewInto(token);
       const name = token.printable(SHOWN_BYTES);
       const nearest = nearestName(name, fields.names);
-      let expected = nearest.length > 0 ? 'perhaps "' + nearest + '"' : "one of " + fields.names.join(", ");
-      if (!isError) expected += "; it is ignored";
+      let expected = nearest.length > 0 ? 'perhaps "' + nearest + '"' : "one of " + fields.offered();
+      if (!isError) expected += " (this field is ignored)";
       this.report(isError, Code.UnknownField, 'the unknown field "' + name + '"', expected);
     } else {
       this.report(isError, Code.UnknownField, "", "");

@@ -42,6 +42,8 @@ export class ServiceSettings {
   hasAuthorities: bool = false;
   credentials: Credentials | null = null;
   rules: MappingRule[] = [];
+  /** Whether it has any, also where they are at fault. */
+  hasRules: bool = false;
   /** The names of the metrics that the rules count; their usages hold numbers of these. */
   metrics: BytesIndex = new BytesIndex();
   hasCredentials: bool = false;

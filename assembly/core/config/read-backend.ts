@@ -49,7 +49,7 @@ export function readBackend(document: ConfigDocument): BackendSettings | null {
     }
     document.endField();
   }
-  document.require(fields, Field.Upstream, wording.OBJECT);
+  document.require(fields, Field.Upstream, wording.UPSTREAM);
   return backend;
 }
 
@@ -64,8 +64,7 @@ function readExtensions(document: ConfigDocument, extensions: Bytes[]): void {
     if (text != null && !text.isEmpty()) {
       const equals = text.indexOf(EQUALS);
       const name = Bytes.view(text.ptr, equals < 0 ? text.length : equals);
-      const value =
-        equals < 0 ? ONE : Bytes.view(text.ptr + <usize>(equals + 1), text.length - equals - 1);
+      const value = equals < 0 ? ONE : Bytes.view(text.ptr + <usize>(equals + 1), text.length - equals - 1);
       if (name.equals(NO_BODY) || name.equals(REJECTION_REASON_HEADER)) {
         if (!value.equals(ONE)) document.report(false, Code.Suspicious, shown(text), wording.EXTENSION_OWN);
       } else extensions.push(encodedOption(name, value));
@@ -97,7 +96,7 @@ function readOnFailure(document: ConfigDocument, onFailure: OnFailure): void {
         }
       }
     } else {
-      onFailure.status = <i32>document.integer(400, 599, wording.STATUS);
+      onFailure.status = <i32>document.integer(400, 599, wording.STATUS, onFailure.status);
     }
     document.endField();
   }

@@ -1,9 +1,11 @@
 import { lowerCase } from "../bytes/ascii";
 import { Bytes } from "../bytes/bytes";
 import { Credentials } from "../credentials/credentials";
+import { Program } from "../credentials/operations/program";
 import { Source, SourceKind } from "../credentials/source";
 import { Code } from "./diagnostics";
 import { ConfigDocument, Unknown } from "./config-document";
+import { readOperations } from "./read-operations";
 import * as wording from "./wording";
 
 const NAMES: StaticArray<string> = ["user_key", "app_id", "app_key"];
@@ -21,9 +23,11 @@ const enum KindField {
 }
 
 const SOURCE_NAMES: StaticArray<string> = ["keys", "ops"];
+const FILTER_NAMES: StaticArray<string> = ["keys", "ops", "path"];
 const enum SourceField {
   Keys,
   Ops,
+  Path,
 }
 
 /** Reads the `credentials` of a service. */
@@ -72,8 +76,7 @@ function readSource(document: ConfigDocument): Source | null {
   let count = 0;
   for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
     count++;
-    if (field == KindField.Filter) document.refuseValue(Code.NotSupported, wording.NOT_YET);
-    else source = readKeys(document, field == KindField.Header ? SourceKind.Header : SourceKind.QueryString);
+    source = readLookup(document, kindOf(field));
     document.endField();
   }
   if (count != 1) {
@@ -83,29 +86,30 @@ function readSource(document: ConfigDocument): Source | null {
   return source;
 }
 
-function readKeys(document: ConfigDocument, kind: SourceKind): Source | null {
-  const fields = document.object(SOURCE_NAMES, Unknown.Warn);
+function kindOf(field: i32): SourceKind {
+  if (field == KindField.Header) return SourceKind.Header;
+  return field == KindField.QueryString ? SourceKind.QueryString : SourceKind.Filter;
+}
+
+function readLookup(document: ConfigDocument, kind: SourceKind): Source | null {
+  const isFilter = kind == SourceKind.Filter;
+  const fields = document.object(isFilter ? FILTER_NAMES : SOURCE_NAMES, Unknown.Warn);
   if (fields == null) return null;
   let keys: Bytes[] = [];
+  let path: Bytes[] = [];
+  let operations: Program | null = null;
   for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
     if (field == SourceField.Keys) keys = document.strings();
-    else readOperations(document);
+    else if (field == SourceField.Path) path = document.strings();
+    else operations = readOperations(document);
     document.endField();
   }
-  document.require(fields, SourceField.Keys, "an array of strings");
+  if (!isFilter) document.require(fields, SourceField.Keys, wording.STRINGS);
+  else if (path.length < 2) document.reportAt(false, Code.Suspicious, fields.line, fields.column, "less", wording.FILTER_PATH);
   if (kind == SourceKind.Header) {
     for (let i = 0; i < keys.length; i++) lowerInPlace(keys[i]);
   }
-  return new Source(kind, keys);
-}
-
-/** An empty list is as good as none. */
-function readOperations(document: ConfigDocument): void {
-  if (!document.array()) return;
-  for (let i = 0; document.nextElement(i); i++) {
-    document.refuseValue(Code.NotSupported, wording.NOT_YET);
-    document.endField();
-  }
+  return new Source(kind, keys, path, operations);
 }
 
 function lowerInPlace(key: Bytes): void {

@@ -62,8 +62,8 @@ function readMappingRule(document: ConfigDocument, metrics: BytesIndex): Mapping
     document.endField();
   }
   document.require(fields, Field.Method, wording.METHOD);
-  document.require(fields, Field.Pattern, wording.STRING);
-  document.require(fields, Field.Usages, "an array of {name, delta}");
+  document.require(fields, Field.Pattern, wording.PATTERN);
+  document.require(fields, Field.Usages, wording.USAGES);
   if (pattern == null) return null;
   return new MappingRule(method, pattern, usages, last);
 }
@@ -148,13 +148,16 @@ function warnOfPattern(document: ConfigDocument, text: Bytes): void {
 
 function readUsages(document: ConfigDocument, metrics: BytesIndex): Usage[] {
   const usages: Usage[] = [];
+  const faults = document.diagnostics.errorCount;
   if (!document.array()) return usages;
   for (let i = 0; document.nextElement(i); i++) {
     const usage = readUsage(document, metrics);
     if (usage != null) usages.push(usage);
     document.endField();
   }
-  if (usages.length == 0) document.report(false, Code.Suspicious, "an empty list", wording.USAGES_EMPTY);
+  if (usages.length == 0 && document.diagnostics.errorCount == faults) {
+    document.report(false, Code.Suspicious, "an empty list", wording.USAGES_EMPTY);
+  }
   return usages;
 }
 
@@ -166,16 +169,15 @@ function readUsage(document: ConfigDocument, metrics: BytesIndex): Usage | null 
   for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
     if (field == UsageField.Name) metric = document.string();
     else {
-      delta = document.integer(i64.MIN_VALUE, i64.MAX_VALUE, wording.DELTA);
+      delta = document.integer(i64.MIN_VALUE, i64.MAX_VALUE, wording.DELTA, 0);
       if (delta < 0) {
-        // integer() answers with the least number where none stands, having said so.
-        if (delta != i64.MIN_VALUE) document.report(false, Code.Suspicious, delta.toString(), wording.DELTA_NEGATIVE);
+        document.report(false, Code.Suspicious, delta.toString(), wording.DELTA_NEGATIVE);
         delta = 0;
       }
     }
     document.endField();
   }
-  document.require(fields, UsageField.Name, wording.STRING);
-  document.require(fields, UsageField.Delta, wording.INTEGER);
+  document.require(fields, UsageField.Name, wording.METRIC);
+  document.require(fields, UsageField.Delta, wording.DELTA);
   return metric == null ? null : new Usage(metrics.add(metric), delta);
 }

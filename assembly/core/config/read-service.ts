@@ -19,6 +19,8 @@ const NAMES: StaticArray<string> = [
   "enforce",
   "skip",
 ];
+/** The last three. */
+const RESERVED: i32 = 3;
 const enum Field {
   Id,
   Token,
@@ -35,7 +37,7 @@ const BACKSLASH: u8 = 0x5c;
 
 /** Reads one of the `services`. */
 export function readService(document: ConfigDocument): ServiceSettings | null {
-  const fields = document.object(NAMES, Unknown.Warn);
+  const fields = document.object(NAMES, Unknown.Warn, RESERVED);
   if (fields == null) return null;
   const service = new ServiceSettings();
   service.line = fields.line;
@@ -52,7 +54,8 @@ export function readService(document: ConfigDocument): ServiceSettings | null {
       }
       case Field.Token: {
         const token = document.string(wording.STRING, true);
-        service.token = token;
+        // A token of the wrong type is not a missing one.
+        service.token = token == null ? new Bytes() : token;
         if (token != null && token.isEmpty()) {
           document.report(false, Code.Suspicious, "an empty string", wording.SERVICE_TOKEN);
         }
@@ -68,17 +71,23 @@ export function readService(document: ConfigDocument): ServiceSettings | null {
         service.credentials = readCredentials(document);
         break;
       case Field.MappingRules:
-        service.rules = readMappingRules(document, service.metrics);
+        readRules(document, service);
         break;
       default:
         document.refuseValue(Code.NotSupported, wording.RESERVED);
     }
     document.endField();
   }
-  document.require(fields, Field.Id, wording.STRING);
+  document.require(fields, Field.Id, wording.ID);
   service.hasAuthorities = fields.has(Field.Authorities);
   service.hasCredentials = fields.has(Field.Credentials);
   return service;
+}
+
+function readRules(document: ConfigDocument, service: ServiceSettings): void {
+  const faults = document.diagnostics.errorCount;
+  service.rules = readMappingRules(document, service.metrics);
+  service.hasRules = service.rules.length > 0 || document.diagnostics.errorCount > faults;
 }
 
 function readEnvironment(document: ConfigDocument, service: ServiceSettings): void {
@@ -93,6 +102,7 @@ function readEnvironment(document: ConfigDocument, service: ServiceSettings): vo
 
 function readAuthorities(document: ConfigDocument, service: ServiceSettings): void {
   if (!document.array()) return;
+  const faults = document.diagnostics.errorCount;
   for (let i = 0; document.nextElement(i); i++) {
     const authority = document.string();
     if (authority != null) {
@@ -101,7 +111,7 @@ function readAuthorities(document: ConfigDocument, service: ServiceSettings): vo
     }
     document.endField();
   }
-  if (service.authorities.length == 0) {
+  if (service.authorities.length == 0 && document.diagnostics.errorCount == faults) {
     document.report(false, Code.Suspicious, "an empty list", wording.AUTHORITIES_EMPTY);
   }
 }

@@ -6,15 +6,9 @@ import { readService } from "./read-service";
 import { readSystem } from "./read-system";
 import * as wording from "./wording";
 
-const NAMES: StaticArray<string> = [
-  "api",
-  "system",
-  "backend",
-  "services",
-  "passthrough_metadata",
-  "cache",
-  "debug",
-];
+const NAMES: StaticArray<string> = ["api", "system", "backend", "services", "passthrough_metadata", "cache", "debug"];
+/** The last two. */
+const RESERVED: i32 = 2;
 const enum Field {
   Api,
   System,
@@ -29,7 +23,7 @@ const enum Field {
  */
 export function readSettings(document: ConfigDocument): Settings {
   const settings = new Settings();
-  const fields = document.object(NAMES, Unknown.Warn);
+  const fields = document.object(NAMES, Unknown.Warn, RESERVED);
   if (fields != null) {
     for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
       readField(document, settings, field);

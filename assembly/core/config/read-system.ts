@@ -34,7 +34,7 @@ export function readSystem(document: ConfigDocument): SystemSettings | null {
         break;
       }
       case Field.Ttl: {
-        system.ttlSeconds = document.integer(0, MAX_TTL_SECONDS, wording.TTL);
+        system.ttlSeconds = document.integer(0, MAX_TTL_SECONDS, wording.TTL, system.ttlSeconds);
         if (system.ttlSeconds == 0) {
           document.report(false, Code.Suspicious, "0", wording.TTL_ZERO);
           system.ttlSeconds = 1;
@@ -44,7 +44,7 @@ export function readSystem(document: ConfigDocument): SystemSettings | null {
     }
     document.endField();
   }
-  document.require(fields, Field.Upstream, wording.OBJECT);
-  document.require(fields, Field.Token, wording.STRING);
+  document.require(fields, Field.Upstream, wording.UPSTREAM);
+  document.require(fields, Field.Token, wording.SYSTEM_TOKEN);
   return system;
 }

@@ -1,7 +1,7 @@
 import { Code } from "./diagnostics";
 import { ConfigDocument, Unknown } from "./config-document";
 import { Upstream } from "./model";
-import { parseUrl, shownUrl } from "./url";
+import { parseUrl } from "./url";
 import * as wording from "./wording";
 
 const NAMES: StaticArray<string> = ["name", "url", "timeout"];
@@ -35,7 +35,7 @@ export function readUpstream(document: ConfigDocument): Upstream {
     }
     document.endField();
   }
-  document.require(fields, Field.Name, "the name of an Envoy cluster");
+  document.require(fields, Field.Name, wording.CLUSTER);
   document.require(fields, Field.Url, wording.URL);
   return upstream;
 }
@@ -45,15 +45,15 @@ function readUrl(document: ConfigDocument, upstream: Upstream): void {
   if (text == null) return;
   const result = parseUrl(text);
   const url = result.url;
-  if (url == null) document.report(true, Code.InvalidUrl, shownUrl(text), result.fault);
+  if (url == null) document.report(true, Code.InvalidUrl, result.found, result.fault);
   else {
     upstream.url = url;
-    if (result.warning.length > 0) document.report(false, Code.InvalidUrl, shownUrl(text), result.warning);
+    if (result.warning.length > 0) document.report(false, Code.InvalidUrl, result.found, result.warning);
   }
 }
 
 function readTimeout(document: ConfigDocument, upstream: Upstream): void {
-  const timeoutMs = document.integer(0, u32.MAX_VALUE, wording.TIMEOUT);
+  const timeoutMs = document.integer(0, u32.MAX_VALUE, wording.TIMEOUT, DEFAULT_TIMEOUT);
   if (timeoutMs == 0) {
     document.report(false, Code.Suspicious, "0", wording.TIMEOUT_ZERO);
     upstream.timeoutMs = DEFAULT_TIMEOUT;

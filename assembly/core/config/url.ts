@@ -17,9 +17,14 @@ export class Url {
   ) {}
 }
 
+const NO_SCHEME: string = "a string that does not begin with a scheme";
+const PORT_OUT_OF_RANGE: string = "a port out of range";
+
 /** A URL, or what is expected where there is none. */
 export class UrlResult {
   url: Url | null = null;
+  /** What is wrong or had better not be there. None of the URL's text but a scheme and one byte: it may hold secrets. */
+  found: string = "";
   /** What is expected of the URL; empty where it can be used. */
   fault: string = "";
   /** What had better not be in it; empty where nothing is to be said. */
@@ -30,22 +35,35 @@ export class UrlResult {
 export function parseUrl(text: Bytes): UrlResult {
   const result = new UrlResult();
   const colon = text.indexOf(0x3a);
-  if (colon <= 0 || !isScheme(text, colon)) return refuse(result, wording.URL);
+  if (text.isEmpty()) return refuse(result, "an empty string", wording.URL);
+  if (colon <= 0 || !isScheme(text, colon)) return refuse(result, NO_SCHEME, wording.URL);
   const isHttps = colon == 5;
-  if (!hasScheme(text, colon, isHttps ? "https" : "http")) return refuse(result, wording.URL_SCHEME);
-  if (text.at(colon + 1) != 0x2f || text.at(colon + 2) != 0x2f) return refuse(result, wording.URL);
+  if (!hasScheme(text, colon, isHttps ? "https" : "http")) {
+    // Without slashes it may as well be a user name.
+    const scheme = hasSlashes(text, colon)
+      ? 'the scheme "' + Bytes.view(text.ptr, colon).printable(20) + '"'
+      : NO_SCHEME;
+    return refuse(result, scheme, wording.URL_SCHEME);
+  }
+  if (!hasSlashes(text, colon)) return refuse(result, 'no "//" after the scheme', wording.URL);
   const start = colon + 3;
   let end = start;
   while (end < text.length && !isAuthorityEnd(text.at(end))) end++;
   let host = start;
   for (let i = start; i < end; i++) if (text.at(i) == 0x40) host = i + 1;
-  if (host > start) result.warning = wording.URL_USERINFO;
-  const authority = readAuthority(Bytes.view(text.ptr + <usize>host, end - host), isHttps, result);
+  if (host > start) {
+    result.found = "user information";
+    result.warning = wording.URL_USERINFO;
+  }
+  const authority = readAuthority(Bytes.view(text.ptr + <usize>host, end - host), isHttps, result, host);
   if (authority == null) return result;
 
   let fragment = text.indexOf(0x23, end);
   if (fragment < 0) fragment = text.length;
-  else result.warning = wording.URL_FRAGMENT;
+  else {
+    result.found = "a fragment";
+    result.warning = wording.URL_FRAGMENT;
+  }
   let question = text.indexOf(0x3f, end);
   if (question < 0 || question > fragment) question = fragment;
   const query = question < fragment ? encoded(text, question + 1, fragment) : new Bytes();
@@ -53,22 +71,14 @@ export function parseUrl(text: Bytes): UrlResult {
   return result;
 }
 
-/** Returns the text of a URL that may be shown: without user information and query. */
-export function shownUrl(text: Bytes): string {
-  let end = text.indexOf(0x3f);
-  const fragment = text.indexOf(0x23);
-  if (end < 0 || (fragment >= 0 && fragment < end)) end = fragment;
-  const cut = end >= 0;
-  if (!cut) end = text.length;
-  let start = 0;
-  for (let i = 0; i < end; i++) if (text.at(i) == 0x40) start = i + 1;
-  const shown = Bytes.view(text.ptr + <usize>start, end - start).printable(80);
-  return '"' + (start > 0 ? "***@" : "") + shown + (cut ? "***" : "") + '"';
-}
-
-function refuse(result: UrlResult, fault: string): UrlResult {
+function refuse(result: UrlResult, found: string, fault: string): UrlResult {
+  result.found = found;
   result.fault = fault;
   return result;
+}
+
+function hasSlashes(text: Bytes, colon: i32): bool {
+  return text.at(colon + 1) == 0x2f && text.at(colon + 2) == 0x2f;
 }
 
 function isScheme(text: Bytes, colon: i32): bool {
@@ -91,7 +101,8 @@ function isAuthorityEnd(byte: u8): bool {
   return byte == 0x2f || byte == 0x3f || byte == 0x23 || byte == 0x5c;
 }
 
-function readAuthority(text: Bytes, isHttps: bool, result: UrlResult): Bytes | null {
+/** `offset` is where the authority begins in the URL. */
+function readAuthority(text: Bytes, isHttps: bool, result: UrlResult, offset: i32): Bytes | null {
   const isAddress = text.at(0) == 0x5b;
   let hostEnd = text.length;
   if (isAddress) {
@@ -100,29 +111,37 @@ function readAuthority(text: Bytes, isHttps: bool, result: UrlResult): Bytes | n
     const colon = text.indexOf(0x3a);
     if (colon >= 0) hostEnd = colon;
   }
-  if (hostEnd <= 0 || (hostEnd < text.length && text.at(hostEnd) != 0x3a)) {
-    refuse(result, wording.URL_HOST);
+  if (hostEnd <= (isAddress ? 2 : 0)) {
+    refuse(result, isAddress ? "no address in brackets" : "no host", wording.URL_HOST);
     return null;
   }
   for (let i = 0; i < hostEnd; i++) {
     const byte = text.at(i);
-    const inBrackets = isAddress && (byte == 0x3a || byte == 0x5b || byte == 0x5d);
+    const inBrackets = isAddress && (byte == 0x3a || i == 0 || i == hostEnd - 1);
     if (!isUnreserved(byte) && !inBrackets) {
-      refuse(result, wording.URL_HOST);
+      refuse(result, byteAt(text, i, offset), wording.URL_HOST);
       return null;
     }
   }
+  if (hostEnd < text.length && text.at(hostEnd) != 0x3a) {
+    refuse(result, byteAt(text, hostEnd, offset), wording.URL_PORT);
+    return null;
+  }
   let port: i32 = 0;
   for (let i = hostEnd + 1; i < text.length; i++) {
-    if (!isDigit(text.at(i)) || port > 6553) {
-      refuse(result, wording.URL_PORT);
+    if (!isDigit(text.at(i))) {
+      refuse(result, byteAt(text, i, offset), wording.URL_PORT);
+      return null;
+    }
+    if (port > 6553) {
+      refuse(result, PORT_OUT_OF_RANGE, wording.URL_PORT);
       return null;
     }
     port = port * 10 + (text.at(i) - 0x30);
   }
   const hasPort = hostEnd + 1 < text.length;
   if (hasPort && (port < 1 || port > 65535)) {
-    refuse(result, wording.URL_PORT);
+    refuse(result, PORT_OUT_OF_RANGE, wording.URL_PORT);
     return null;
   }
   const out = new ByteWriter(text.length + 8);
@@ -134,6 +153,12 @@ function readAuthority(text: Bytes, isHttps: bool, result: UrlResult): Bytes | n
   const authority = out.copy();
   out.free();
   return authority;
+}
+
+/** Names one byte of a URL and its place, 1-based: enough to find it, and too little to tell a secret. */
+function byteAt(text: Bytes, index: i32, offset: i32): string {
+  const byte = Bytes.view(text.ptr + <usize>index, 1).printable();
+  return '"' + byte + '" as byte ' + (offset + index + 1).toString() + " of the URL";
 }
 
 /** Returns the path from `start` to `end` as a directory: dot segments resolved, encoded, with a slash at either end. */

@@ -14,7 +14,7 @@ export function validate(document: ConfigDocument, settings: Settings): void {
     const found = settings.hasServices ? "an empty list" : "nothing";
     warn(document, "services", line, column, found, wording.SERVICES);
   }
-  if (settings.hasSystem) warn(document, "system", line, column, "it", wording.NOT_FETCHED);
+  if (settings.hasSystem) warn(document, "system", line, column, "a system", wording.NOT_FETCHED);
   for (let i = 0; i < settings.services.length; i++) {
     const service = settings.services[i];
     if (service.line > 0) validateService(document, service, "services[" + i.toString() + "].", settings.hasSystem);
@@ -41,7 +41,7 @@ function validateService(document: ConfigDocument, service: ServiceSettings, pat
   if (!service.hasAuthorities) fail(document, path + "authorities", line, column, wording.SERVICE_AUTHORITIES);
   if (!service.hasCredentials) fail(document, path + "credentials", line, column, wording.SERVICE_CREDENTIALS);
   if (service.token == null) warn(document, path + "token", line, column, "nothing", wording.SERVICE_TOKEN);
-  if (service.rules.length == 0) warn(document, path + "mapping_rules", line, column, "none", wording.RULES_EMPTY);
+  if (!service.hasRules) warn(document, path + "mapping_rules", line, column, "none", wording.RULES_EMPTY);
 }
 
 function fail(document: ConfigDocument, path: string, line: i32, column: i32, expected: string): void {

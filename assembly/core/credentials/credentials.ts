@@ -1,12 +1,17 @@
 import { Bytes } from "../bytes/bytes";
+import { ByteWriter } from "../bytes/byte-writer";
 import { RequestSnapshot } from "../request/request-snapshot";
-import { Source } from "./source";
+import { ValueStack } from "./operations/value-stack";
+import { Lookup, Source, SourceResult } from "./source";
 
-/** Who asks: a user key, or an application id with or without its key. Spans of one request. */
+const value: Bytes = new Bytes();
+
+/** Who asks: a user key, or an application id with or without its key. Valid until the next request is resolved. */
 export class Application {
   readonly userKey: Bytes = new Bytes();
   readonly appId: Bytes = new Bytes();
   readonly appKey: Bytes = new Bytes();
+  private readonly buffer: ByteWriter = new ByteWriter(1024);
 
   hasUserKey(): bool {
     return !this.userKey.isEmpty();
@@ -14,6 +19,34 @@ export class Application {
 
   hasAppKey(): bool {
     return !this.appKey.isEmpty();
+  }
+
+  clear(): void {
+    this.userKey.clear();
+    this.appId.clear();
+    this.appKey.clear();
+  }
+
+  /** Keeps the lowest value of the stack as the user key. */
+  keepUserKey(stack: ValueStack): void {
+    stack.at(0, this.userKey);
+  }
+
+  /** Keeps the lowest value of the stack as the application id, the next one, if there is one, as its key. */
+  keepAppId(stack: ValueStack): void {
+    // The lookup of the key uses the stack's memory again.
+    stack.at(0, value);
+    const idLength = value.length;
+    this.buffer.clear();
+    this.buffer.bytes(value);
+    stack.at(1, value);
+    this.buffer.bytes(value);
+    this.appId.set(this.buffer.ptr, idLength);
+    this.appKey.set(this.buffer.ptr + <usize>idLength, value.length);
+  }
+
+  keepAppKey(stack: ValueStack): void {
+    stack.at(0, this.appKey);
   }
 }
 
@@ -26,24 +59,28 @@ export class Credentials {
   ) {}
 
   /**
-   * Resolves the credentials of a request into `application`: `user_key` if one is found, else `app_id`, with `app_key`
-   * where one is found. Returns false where neither a user key nor an application id is found.
+   * Resolves the credentials of a request into `application`: `user_key` if one is found, else `app_id`, whose lookup may
+   * give its key too, else with `app_key` where one is found. Returns false where neither a user key nor an application id
+   * is found.
    */
-  resolve(request: RequestSnapshot, application: Application): bool {
-    application.appId.clear();
-    application.appKey.clear();
-    if (findFirst(this.userKey, request, application.userKey)) return true;
-    if (!findFirst(this.appId, request, application.appId)) return false;
-    findFirst(this.appKey, request, application.appKey);
+  resolve(request: RequestSnapshot, lookup: Lookup, application: Application): bool {
+    const stack = lookup.machine.stack;
+    application.clear();
+    if (findFirst(this.userKey, request, lookup)) {
+      application.keepUserKey(stack);
+      return true;
+    }
+    if (!findFirst(this.appId, request, lookup)) return false;
+    application.keepAppId(stack);
+    if (!application.hasAppKey() && findFirst(this.appKey, request, lookup)) application.keepAppKey(stack);
     return true;
   }
 }
 
-/** Asks the sources in order. Leaves `found` empty where none has a value. */
-function findFirst(sources: Source[], request: RequestSnapshot, found: Bytes): bool {
+/** Asks the sources in order, up to the first that has a value. */
+function findFirst(sources: Source[], request: RequestSnapshot, lookup: Lookup): bool {
   for (let i = 0; i < sources.length; i++) {
-    if (sources[i].find(request, found)) return true;
+    if (sources[i].find(request, lookup) == SourceResult.Found) return true;
   }
-  found.clear();
   return false;
 }

@@ -1,33 +1,101 @@
 import { Bytes } from "../bytes/bytes";
 import { RequestSnapshot } from "../request/request-snapshot";
+import { lookUp, LookupResult } from "../structured/lookup";
+import { ProtobufFormat } from "../structured/protobuf-format";
+import { Failure } from "./operations/failure";
+import { Machine } from "./operations/machine";
+import { Program } from "./operations/program";
+import { StackSink } from "./operations/stack-sink";
 
 /** Where a lookup query looks. */
 export const enum SourceKind {
   Header,
   QueryString,
+  Filter,
 }
 
-/** A lookup query: keys to look for, in order, in one part of the request. */
+/** How the lookup of a source ended. */
+export const enum SourceResult {
+  Found,
+  /** No key is there with a value. */
+  NoKey,
+  /** An operation failed; the machine knows which. */
+  OperationFailed,
+  /** The operations succeeded, but the first value is empty. */
+  EmptyValue,
+  /** The metadata is there, but not where the path leads, or it is no string. */
+  NotStrings,
+}
+
+const value: Bytes = new Bytes();
+
+/** What lookups work with; one serves all of a VM. */
+export class Lookup {
+  readonly machine: Machine = new Machine();
+  readonly sink: StackSink = new StackSink(this.machine.stack);
+  readonly protobuf: ProtobufFormat = new ProtobufFormat();
+  /** Of the last source: the key that matched, -1 for none; the failure of its operations. */
+  matchedKey: i32 = -1;
+  failure: Failure = Failure.None;
+}
+
+/** A lookup query: keys to look for, in order, in one part of the request; then operations on what was found. */
 export class Source {
   constructor(
     readonly kind: SourceKind,
-    /** Header keys in lower case, as Envoy gives the names of headers; the names of parameters as they are. */
+    /** Header keys in lower case, as Envoy gives the names of headers; others as they are. */
     readonly keys: Bytes[],
+    /** Of a filter: the name of the filter's metadata, then the way into it. */
+    readonly path: Bytes[],
+    readonly operations: Program | null,
   ) {}
 
   /**
-   * Points `found` at the first value that is not empty: of the first key that has one, its first such duplicate.
-   * Returns whether there is one.
+   * Looks the values up onto the machine's stack. A success leaves at least one value there, and the lowest is not empty.
    */
-  find(request: RequestSnapshot, found: Bytes): bool {
+  find(request: RequestSnapshot, lookup: Lookup): SourceResult {
+    const stack = lookup.machine.stack;
+    stack.reset();
+    lookup.matchedKey = -1;
+    const result = this.kind == SourceKind.Filter ? this.findMetadata(request, lookup) : this.findPair(request, lookup);
+    if (result != SourceResult.Found) return result;
+    const operations = this.operations;
+    if (operations != null) {
+      lookup.failure = lookup.machine.run(operations);
+      if (lookup.failure != Failure.None) return SourceResult.OperationFailed;
+    }
+    stack.at(0, value);
+    return value.isEmpty() ? SourceResult.EmptyValue : SourceResult.Found;
+  }
+
+  /** Pushes the first value that is not empty: of the first key that has one, its first such duplicate. */
+  private findPair(request: RequestSnapshot, lookup: Lookup): SourceResult {
     const pairs = this.kind == SourceKind.Header ? request.headers : request.parameters();
     for (let k = 0; k < this.keys.length; k++) {
       const key = this.keys[k];
       for (let i = pairs.find(key); i >= 0; i = pairs.find(key, i + 1)) {
-        pairs.value(i, found);
-        if (!found.isEmpty()) return true;
+        pairs.value(i, value);
+        if (value.isEmpty()) continue;
+        lookup.matchedKey = k;
+        lookup.machine.stack.push(value.ptr, value.length);
+        return SourceResult.Found;
       }
     }
-    return false;
+    return SourceResult.NoKey;
+  }
+
+  /** Pushes the string, or the strings of a list, that path and keys lead to in Envoy's dynamic metadata. */
+  private findMetadata(request: RequestSnapshot, lookup: Lookup): SourceResult {
+    // The path has to lead into the metadata of a filter, as in threescale-wasm-auth.
+    if (this.path.length < 2 || !request.metadata(this.path[0], value)) return SourceResult.NoKey;
+    lookup.protobuf.wrap(value, value);
+    switch (lookUp(lookup.protobuf, value, this.path, 1, this.keys, lookup.sink)) {
+      case LookupResult.Found:
+        return lookup.machine.stack.isEmpty() ? SourceResult.EmptyValue : SourceResult.Found;
+      case LookupResult.NotStrings:
+        return SourceResult.NotStrings;
+      default:
+        return SourceResult.NoKey;
+    }
   }
 }

@@ -3,6 +3,7 @@ import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
 import { FilterConfig, Service } from "../config/filter-config";
 import { Application } from "../credentials/credentials";
+import { Lookup } from "../credentials/source";
 import { Pairs } from "../request/pairs";
 import { RequestSnapshot } from "../request/request-snapshot";
 import { UsageSum } from "../usage/usage-sum";
@@ -17,6 +18,7 @@ const NO_PARAMETERS: Pairs = new Pairs();
 export class Decision {
   /** The path of the AuthRep call to make, after `Outcome.Pending`. */
   readonly authRepPath: ByteWriter = new ByteWriter(1024);
+  readonly lookup: Lookup = new Lookup();
   private readonly application: Application = new Application();
   private readonly usages: UsageSum = new UsageSum();
   private readonly otherUsages: UsageSum = new UsageSum();
@@ -26,7 +28,7 @@ export class Decision {
     if (!config.hasServices) return Outcome.ServicesMissing;
     const service = serviceFor(config, request);
     if (service == null) return Outcome.UnknownService;
-    if (!service.credentials.resolve(request, this.application)) return Outcome.CredentialsMissing;
+    if (!service.credentials.resolve(request, this.lookup, this.application)) return Outcome.CredentialsMissing;
     const usageFault = this.sumUsages(service, request);
     if (usageFault != Outcome.Pending) return usageFault;
     const backend = config.backend;

@@ -21,11 +21,14 @@ export const enum Outcome {
   CredentialsTooLong,
   AuthenticationFailed,
   LimitsExceeded,
-  /** The backend answered with no verdict: 5xx, 3xx, a 2xx other than 200. */
+  /**
+   * The answer is no verdict: 5xx, 3xx, a 2xx other than 200. Envoy gives one (503, 504) in the backend's place where the
+   * connection is refused or reset, or the time is up.
+   */
   BackendError,
-  /** No answer: timeout, reset, refused connection. */
+  /** There was no answer, or it was cut off. */
   BackendUnreachable,
-  /** The call could not be made: no such cluster. */
+  /** The call could not be made: no such cluster, or no endpoint in it. */
   BackendCallFailed,
   /** The client left before the verdict. */
   Abandoned,

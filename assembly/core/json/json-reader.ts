@@ -31,13 +31,13 @@ export class JsonReader {
   /** The bytes of the last string, key or number read; valid until the next one is read. */
   readonly token: ByteWriter = new ByteWriter(256);
   failed: bool = false;
-  /** Of a failed reader: what stood there, and what may stand there. */
-  found: string = "";
+  /** Of a failed reader: what may stand there. */
   expected: string = "";
   /** Line and column (1-based; columns count bytes) where the last peeked value, read key or fault begins. */
   line: i32 = 1;
   column: i32 = 1;
 
+  private foundByte: i32 = END;
   private readonly source: ByteSource;
   private readonly window: Bytes = new Bytes();
   private windowOffset: i32 = 0;
@@ -51,6 +51,31 @@ export class JsonReader {
   constructor(source: ByteSource) {
     this.source = source;
     source.read(0, this.window);
+  }
+
+  /** Begins anew with what the source gives now. */
+  restart(): void {
+    this.failed = false;
+    this.windowOffset = 0;
+    this.index = 0;
+    this.lineNumber = 1;
+    this.lineOffset = 0;
+    this.depth = 0;
+    this.source.read(0, this.window);
+  }
+
+  /** Of a failed reader: what stood there. */
+  get found(): string {
+    const byte = this.foundByte;
+    if (byte == END) return "the end of the configuration";
+    if (byte == 0x22) return "a double quote";
+    if (byte > 0x20 && byte < 0x7f) return '"' + String.fromCharCode(byte) + '"';
+    return "byte 0x" + (byte < 16 ? "0" : "") + byte.toString(16);
+  }
+
+  /** How many bytes lie before what stands next. */
+  get offset(): i32 {
+    return this.windowOffset + this.index;
   }
 
   /** Skips white space and says what stands next, without reading it. */
@@ -75,7 +100,10 @@ export class JsonReader {
         return Kind.Number;
       default:
         if (byte != END && isDigit(<u8>byte)) return Kind.Number;
-        this.fail("a JSON value");
+        // As in `nextKey`.
+        if (byte == 0x5d && unchecked(this.closers[this.depth]) == 0x5d) {
+          this.fail("another value: no comma may follow the last element");
+        } else this.fail("a JSON value");
         return Kind.Invalid;
     }
   }
@@ -95,7 +123,10 @@ export class JsonReader {
     if (!this.next(0x7d, '"," or "}"')) return false;
     this.skipSpace();
     this.mark();
-    if (this.current() != 0x22) return this.fail("a key in double quotes");
+    const byte = this.current();
+    // The end of the object has been seen to, so a brace can only follow a comma.
+    if (byte == 0x7d) return this.fail("another key: no comma may follow the last field");
+    if (byte != 0x22) return this.fail("a key in double quotes");
     const line = this.line;
     const column = this.column;
     if (!this.readString()) return false;
@@ -121,7 +152,7 @@ export class JsonReader {
     token.clear();
     while (true) {
       const byte = this.current();
-      if (byte == END) return this.failHere('the closing """ of a string');
+      if (byte == END) return this.failHere("the double quote that ends a string");
       if (byte == 0x22) {
         this.index++;
         return true;
@@ -219,7 +250,7 @@ export class JsonReader {
       return;
     }
     if (this.depth == MAX_DEPTH) {
-      this.failHere("at most " + MAX_DEPTH.toString() + " levels of nesting");
+      this.failHere("at most 128 levels of nesting");
       return;
     }
     this.index++;
@@ -420,10 +451,7 @@ export class JsonReader {
     if (this.failed) return false;
     this.failed = true;
     this.expected = expected;
-    const byte = this.current();
-    if (byte == END) this.found = "the end of the configuration";
-    else if (byte > 0x20 && byte < 0x7f) this.found = '"' + String.fromCharCode(byte) + '"';
-    else this.found = "byte 0x" + (byte < 16 ? "0" : "") + byte.toString(16);
+    this.foundByte = this.current();
     return false;
   }
 }

@@ -3,6 +3,7 @@ import { Bytes } from "../bytes/bytes";
 import { isHttps, normalizeAuthority } from "../service/authority";
 import { readForm } from "./form";
 import { Pairs } from "./pairs";
+import { FilterMetadata, MetadataSource } from "./filter-metadata";
 import { PathForms } from "./path-forms";
 
 const METHOD: Bytes = Bytes.of(":method");
@@ -30,14 +31,20 @@ export class RequestSnapshot {
   private readonly query: Bytes = new Bytes();
   private readonly forms: PathForms = new PathForms();
   private readonly parameterPairs: Pairs = new Pairs();
+  private readonly filterMetadata: FilterMetadata;
   private readonly parameterBuffer: ByteWriter = new ByteWriter(1024);
   private hasForms: bool = false;
   private hasParameters: bool = false;
+
+  constructor(metadataSource: MetadataSource) {
+    this.filterMetadata = new FilterMetadata(metadataSource);
+  }
 
   /** Takes method, scheme, authority and path out of `headers`. What is missing (CONNECT has no path) is empty. */
   read(): void {
     this.hasForms = false;
     this.hasParameters = false;
+    this.filterMetadata.forget();
     this.take(METHOD, this.method);
     this.take(SCHEME, this.rawAuthority);
     this.isHttps = isHttps(this.rawAuthority);
@@ -72,6 +79,11 @@ export class RequestSnapshot {
       this.hasParameters = true;
     }
     return this.parameterPairs;
+  }
+
+  /** Points `struct` at the metadata that a filter has left, a google.protobuf.Struct; false where it has left none. */
+  metadata(filterName: Bytes, struct: Bytes): bool {
+    return this.filterMetadata.find(filterName, struct);
   }
 
   private take(header: Bytes, into: Bytes): void {
