@@ -33,8 +33,6 @@ export function proxy_on_configure(rootId: u32, sizeBytes: i32): u32 {
   enter();
   const accepted = filter().configure(rootId, sizeBytes);
   leave();
-  // Nothing of the configuration's reading is on the stack now, and nobody waits.
-  __collect();
   return accepted ? 1 : 0;
 }
 

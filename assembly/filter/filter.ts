@@ -1,11 +1,13 @@
 import { isYes, verdictOf } from "../core/backend/verdict";
 import { Bytes } from "../core/bytes/bytes";
+import { explainLookup } from "../core/credentials/explain";
 import { Decision } from "../core/decision/decision";
 import { isFailure, Outcome } from "../core/decision/outcome";
 import { FAILURE_MODE_ALLOWED, isOwnHeader } from "../core/decision/own-headers";
 import { responseFor } from "../core/decision/responses";
 import { RequestSnapshot } from "../core/request/request-snapshot";
 import { Action, Host, LogLevel, NO_CALL } from "../host/host";
+import { HostOperationLog } from "./host-operation-log";
 import { IdMap } from "./id-map";
 import { log } from "./log";
 import { Metrics } from "./metrics";
@@ -16,6 +18,7 @@ const STATUS: Bytes = Bytes.of(":status");
 const REJECTION_REASON: Bytes = Bytes.of("3scale-rejection-reason");
 const TRUE: Bytes = Bytes.of("true");
 const headerName: Bytes = new Bytes();
+const headerValue: Bytes = new Bytes();
 const status: Bytes = new Bytes();
 const reason: Bytes = new Bytes();
 
@@ -43,6 +46,7 @@ export class Filter {
     this.host = host;
     this.metrics = new Metrics(host);
     this.request = new RequestSnapshot(host.requestMetadata());
+    this.decision.lookup.machine.log = new HostOperationLog(host);
   }
 
   /** A root context (`parentId` 0) or a stream is created. */
@@ -80,8 +84,10 @@ export class Filter {
     this.host.requestHeaders(this.request.headers);
     this.request.read();
     const outcome = this.decision.decide(active.config, this.request);
-    if (outcome != Outcome.Pending) return this.deny(context, outcome);
+    if (outcome == Outcome.CredentialsMissing) this.explainLookup();
+    if (outcome != Outcome.Pending && outcome != Outcome.PassedThrough) return this.deny(context, outcome);
     this.removeOwnHeaders();
+    if (outcome == Outcome.PassedThrough) return this.passThrough(context);
     const calls = active.calls;
     return calls == null ? this.deny(context, Outcome.BackendMissing) : this.ask(context, calls);
   }
@@ -174,6 +180,25 @@ export class Filter {
     this.metrics.count(this.host, outcome);
     this.host.respond(responseFor(outcome));
     return Action.StopAllAndWatermark;
+  }
+
+  private passThrough(context: RequestContext): Action {
+    const headers = this.decision.passthrough.headers;
+    for (let i = 0; i < headers.count; i++) {
+      headers.name(i, headerName);
+      headers.value(i, headerValue);
+      this.host.addRequestHeader(headerName, headerValue);
+    }
+    return this.pass(context, Outcome.PassedThrough);
+  }
+
+  /** At debug level: why no credentials were found, a line a source. */
+  private explainLookup(): void {
+    const service = this.decision.service;
+    if (service == null || !this.host.isLogged(LogLevel.Debug)) return;
+    const lines = explainLookup(service.credentials, this.request, this.decision.lookup);
+    const prefix = "no credentials for service " + service.id.printable(60) + ": ";
+    for (let i = 0; i < lines.length; i++) log(this.host, LogLevel.Debug, prefix + lines[i]);
   }
 
   /** What follows believes our headers, so a client's are removed. */

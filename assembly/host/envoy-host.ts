@@ -31,7 +31,7 @@ import {
 } from "./abi";
 import { HeaderTemplate, readPairs, serializeHeader } from "./header-map";
 import { CallTemplate, Host, LogLevel, NO_CALL } from "./host";
-import { mark, release } from "./memory";
+import { COLLECT_AT, mark, noteGarbage, release } from "./memory";
 
 /** Bytes of a configuration that are in the module's memory at once. */
 const WINDOW_BYTES: i32 = 32768;
@@ -87,6 +87,7 @@ export class EnvoyHost extends Host {
   private readonly callHeaders: ByteWriter = new ByteWriter(2048);
 
   pluginConfiguration(sizeBytes: i32): ByteSource {
+    noteGarbage(COLLECT_AT);
     return new PluginConfiguration(sizeBytes);
   }
 
@@ -175,6 +176,7 @@ export class EnvoyHost extends Host {
 
   log(level: LogLevel, message: string): void {
     const bytes = Bytes.of(message);
+    noteGarbage(1);
     proxy_log(level, bytes.ptr, bytes.length);
   }
 }

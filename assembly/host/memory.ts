@@ -5,11 +5,14 @@
 
 /** Enough for the headers of an ordinary request; more comes as a block of its own that is freed afterwards. */
 const ARENA_BYTES: usize = 65536;
+/** Log lines that are left behind before they are collected. A configuration weighs as much. */
+export const COLLECT_AT: i32 = 256;
 const ALIGN_MASK: usize = 7;
 
 const arena: usize = heap.alloc(ARENA_BYTES);
 let used: usize = 0;
 let depth: i32 = 0;
+let garbage: i32 = 0;
 /** Blocks beside the arena, each with a pointer to the one before in its first 8 bytes. */
 let overflow: usize = 0;
 
@@ -43,11 +46,22 @@ export function enter(): void {
   depth++;
 }
 
-/** An entry point can run inside another: the arena is emptied under nobody's feet. */
+/**
+ * An entry point can run inside another: the arena is emptied under nobody's feet. Garbage is collected here only, where
+ * nothing that is managed can be on the stack.
+ */
 export function leave(): void {
   if (--depth > 0) return;
   used = 0;
   if (overflow != 0) freeOverflow();
+  if (garbage < COLLECT_AT) return;
+  garbage = 0;
+  __collect();
+}
+
+/** Notes that something managed was left behind. Requests leave nothing, log lines and configurations do. */
+export function noteGarbage(weight: i32): void {
+  garbage += weight;
 }
 
 function freeOverflow(): void {

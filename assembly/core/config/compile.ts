@@ -3,6 +3,7 @@ import { Bytes } from "../bytes/bytes";
 import { Credentials } from "../credentials/credentials";
 import { MappingRule } from "../usage/mapping-rule";
 import { Backend, CallHeader, FilterConfig, Service } from "./filter-config";
+import { Url } from "./url";
 import { BackendSettings, ServiceSettings, Settings } from "./model";
 
 const AUTHREP: string = "transactions/authrep.xml?service_id=";
@@ -15,7 +16,12 @@ export function compile(settings: Settings): FilterConfig {
   const backend = settings.backend;
   const services: Service[] = [];
   for (let i = 0; i < settings.services.length; i++) services.push(compileService(settings.services[i], backend));
-  return new FilterConfig(services, settings.hasServices, backend == null ? null : compileBackend(backend));
+  return new FilterConfig(
+    services,
+    settings.hasServices,
+    backend == null ? null : compileBackend(backend),
+    settings.passthroughMetadata,
+  );
 }
 
 function compileBackend(backend: BackendSettings): Backend {
@@ -36,6 +42,7 @@ function compileBackend(backend: BackendSettings): Backend {
   suffix.free();
   return new Backend(
     backend.upstream.cluster,
+    wholeUrl(url),
     backend.upstream.timeoutMs,
     headers,
     querySuffix,
@@ -58,16 +65,27 @@ function compileOptions(extensions: Bytes[]): Bytes {
 
 function compileService(service: ServiceSettings, backend: BackendSettings | null): Service {
   const usageNames: Bytes[] = [];
-  for (let i = 0; i < service.metrics.values.length; i++) usageNames.push(usageName(service.metrics.values[i]));
+  const usageJsonNames: Bytes[] = [];
+  let usageNamesLength = 0;
+  for (let i = 0; i < service.metrics.values.length; i++) {
+    usageNames.push(usageName(service.metrics.values[i]));
+    const jsonName = usageJsonName(service.metrics.values[i]);
+    usageJsonNames.push(jsonName);
+    usageNamesLength += jsonName.length;
+  }
   const token = service.token;
   let prefix: Bytes | null = null;
   if (token != null && backend != null) prefix = authRepPrefix(backend, service.id, token);
   const credentials = service.credentials;
   return new Service(
+    service.id,
+    token,
     service.authorities,
     credentials == null ? new Credentials([], [], []) : credentials,
     service.rules,
     usageNames,
+    usageJsonNames,
+    usageNamesLength,
     prefix,
     anyCondition(service.rules),
   );
@@ -81,6 +99,40 @@ function usageName(metric: Bytes): Bytes {
   const name = out.copy();
   out.free();
   return name;
+}
+
+/** `"hits":`, with what JSON wants escaped. */
+function usageJsonName(metric: Bytes): Bytes {
+  const out = new ByteWriter(32);
+  out.byte(0x22);
+  for (let i = 0; i < metric.length; i++) {
+    const byte = metric.at(i);
+    if (byte == 0x22 || byte == 0x5c) out.byte(0x5c);
+    if (byte >= 0x20) out.byte(byte);
+    else {
+      out.text("\\u00");
+      out.byte(byte < 16 ? 0x30 : 0x31);
+      out.byte((byte & 15) < 10 ? 0x30 + (byte & 15) : 0x57 + (byte & 15));
+    }
+  }
+  out.text('":');
+  const name = out.copy();
+  out.free();
+  return name;
+}
+
+function wholeUrl(url: Url): Bytes {
+  const out = new ByteWriter(64);
+  out.text(url.isHttps ? "https://" : "http://");
+  out.bytes(url.authority);
+  out.bytes(url.path);
+  if (!url.query.isEmpty()) {
+    out.byte(0x3f);
+    out.bytes(url.query);
+  }
+  const whole = out.copy();
+  out.free();
+  return whole;
 }
 
 function authRepPrefix(backend: BackendSettings, id: Bytes, token: Bytes): Bytes {

@@ -147,7 +147,7 @@ export class ConfigDocument {
   /** Reads an array of strings; elements that are none are faults and left out. */
   strings(): Bytes[] {
     const values: Bytes[] = [];
-    if (!this.array()) return values;
+    if (!this.array(wording.STRINGS)) return values;
     for (let i = 0; this.nextElement(i); i++) {
       const value = this.string();
       if (value != null) values.push(value);

@@ -15,6 +15,8 @@ export class CallHeader {
 export class Backend {
   constructor(
     readonly cluster: Bytes,
+    /** Whole, as a following filter is told it. */
+    readonly url: Bytes,
     readonly timeoutMs: u32,
     /** Every header of an AuthRep call but `:path`. */
     readonly headers: CallHeader[],
@@ -28,11 +30,17 @@ export class Backend {
 /** A service as the request path needs it. */
 export class Service {
   constructor(
+    readonly id: Bytes,
+    readonly token: Bytes | null,
     readonly authorities: AuthorityPattern[],
     readonly credentials: Credentials,
     readonly rules: MappingRule[],
     /** Of each metric, what its usage looks like in an AuthRep path up to its number: `&usage%5Bhits%5D=`. */
     readonly usageNames: Bytes[],
+    /** Of each metric, what it looks like in a JSON object up to its number: `"hits":`. */
+    readonly usageJsonNames: Bytes[],
+    /** Of all usageJsonNames together, in bytes. */
+    readonly usageNamesLength: i32,
     /** The constant beginning of an AuthRep path, up to the service's token; null where there is no token or no backend. */
     readonly authRepPrefix: Bytes | null,
     /** Whether a rule looks at the query. */
@@ -47,5 +55,7 @@ export class FilterConfig {
     /** Whether the configuration has `services`; an empty list is not the same as none. */
     readonly hasServices: bool,
     readonly backend: Backend | null,
+    /** Whether requests go on with what a following filter needs to ask 3scale, and 3scale is not asked here. */
+    readonly passthroughMetadata: bool,
   ) {}
 }

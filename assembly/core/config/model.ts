@@ -61,6 +61,7 @@ export class Settings {
   system: SystemSettings | null = null;
   backend: BackendSettings | null = null;
   services: ServiceSettings[] = [];
+  passthroughMetadata: bool = false;
   hasSystem: bool = false;
   hasBackend: bool = false;
   hasServices: bool = false;

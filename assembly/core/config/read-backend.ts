@@ -58,7 +58,7 @@ export function readBackend(document: ConfigDocument): BackendSettings | null {
  * sends them itself.
  */
 function readExtensions(document: ConfigDocument, extensions: Bytes[]): void {
-  if (!document.array()) return;
+  if (!document.array(wording.STRINGS)) return;
   for (let i = 0; document.nextElement(i); i++) {
     const text = document.string();
     if (text != null && !text.isEmpty()) {

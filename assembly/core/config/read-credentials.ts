@@ -109,6 +109,9 @@ function readLookup(document: ConfigDocument, kind: SourceKind): Source | null {
   if (kind == SourceKind.Header) {
     for (let i = 0; i < keys.length; i++) lowerInPlace(keys[i]);
   }
+  if (kind == SourceKind.Header && operations != null && operations.readsStructure()) {
+    document.reportAt(false, Code.Suspicious, fields.line, fields.column, "a header read as JSON", wording.NOT_VERIFIED);
+  }
   return new Source(kind, keys, path, operations);
 }
 

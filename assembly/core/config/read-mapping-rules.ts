@@ -149,7 +149,7 @@ function warnOfPattern(document: ConfigDocument, text: Bytes): void {
 function readUsages(document: ConfigDocument, metrics: BytesIndex): Usage[] {
   const usages: Usage[] = [];
   const faults = document.diagnostics.errorCount;
-  if (!document.array()) return usages;
+  if (!document.array(wording.USAGES)) return usages;
   for (let i = 0; document.nextElement(i); i++) {
     const usage = readUsage(document, metrics);
     if (usage != null) usages.push(usage);

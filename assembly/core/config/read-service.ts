@@ -101,7 +101,7 @@ function readEnvironment(document: ConfigDocument, service: ServiceSettings): vo
 }
 
 function readAuthorities(document: ConfigDocument, service: ServiceSettings): void {
-  if (!document.array()) return;
+  if (!document.array(wording.STRINGS)) return;
   const faults = document.diagnostics.errorCount;
   for (let i = 0; document.nextElement(i); i++) {
     const authority = document.string();

@@ -61,7 +61,7 @@ function readField(document: ConfigDocument, settings: Settings, field: i32): vo
       readServices(document, settings.services);
       return;
     case Field.PassthroughMetadata:
-      if (document.boolean()) document.report(true, Code.NotSupported, "true", wording.NOT_YET);
+      settings.passthroughMetadata = document.boolean();
       return;
     default:
       document.refuseValue(Code.NotSupported, wording.RESERVED);
@@ -69,7 +69,11 @@ function readField(document: ConfigDocument, settings: Settings, field: i32): vo
 }
 
 function readServices(document: ConfigDocument, services: ServiceSettings[]): void {
-  if (!document.array()) return;
+  if (!document.array()) {
+    // A list that is none is not an empty one.
+    services.push(new ServiceSettings());
+    return;
+  }
   for (let i = 0; document.nextElement(i); i++) {
     const service = readService(document);
     // A service that is none keeps its place, so that the others keep theirs in messages.

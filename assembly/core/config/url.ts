@@ -17,7 +17,7 @@ export class Url {
   ) {}
 }
 
-const NO_SCHEME: string = "a string that does not begin with a scheme";
+const NO_SCHEME: string = 'a string that does not begin with "http://" or "https://"';
 const PORT_OUT_OF_RANGE: string = "a port out of range";
 
 /** A URL, or what is expected where there is none. */
@@ -40,10 +40,9 @@ export function parseUrl(text: Bytes): UrlResult {
   const isHttps = colon == 5;
   if (!hasScheme(text, colon, isHttps ? "https" : "http")) {
     // Without slashes it may as well be a user name.
-    const scheme = hasSlashes(text, colon)
-      ? 'the scheme "' + Bytes.view(text.ptr, colon).printable(20) + '"'
-      : NO_SCHEME;
-    return refuse(result, scheme, wording.URL_SCHEME);
+    if (!hasSlashes(text, colon)) return refuse(result, NO_SCHEME, wording.URL);
+    const scheme = Bytes.view(text.ptr, colon).printable(20);
+    return refuse(result, 'the scheme "' + scheme + '"', wording.URL_SCHEME);
   }
   if (!hasSlashes(text, colon)) return refuse(result, 'no "//" after the scheme', wording.URL);
   const start = colon + 3;

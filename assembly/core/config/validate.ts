@@ -1,3 +1,4 @@
+import { hasControls } from "../backend/passthrough";
 import { Code, Diagnostic } from "./diagnostics";
 import { ConfigDocument } from "./config-document";
 import { ServiceSettings, Settings } from "./model";
@@ -17,11 +18,19 @@ export function validate(document: ConfigDocument, settings: Settings): void {
   if (settings.hasSystem) warn(document, "system", line, column, "a system", wording.NOT_FETCHED);
   for (let i = 0; i < settings.services.length; i++) {
     const service = settings.services[i];
-    if (service.line > 0) validateService(document, service, "services[" + i.toString() + "].", settings.hasSystem);
+    if (service.line == 0) continue;
+    const path = "services[" + i.toString() + "].";
+    validateService(document, service, path, settings.hasSystem, settings.passthroughMetadata);
   }
 }
 
-function validateService(document: ConfigDocument, service: ServiceSettings, path: string, hasSystem: bool): void {
+function validateService(
+  document: ConfigDocument,
+  service: ServiceSettings,
+  path: string,
+  hasSystem: bool,
+  isPassthrough: bool,
+): void {
   const line = service.line;
   const column = service.column;
   if (service.unknownEnvironment.length > 0) {
@@ -37,11 +46,32 @@ function validateService(document: ConfigDocument, service: ServiceSettings, pat
       ),
     );
   }
+  if (isPassthrough) requireSendable(document, service, path);
   if (hasSystem) return;
   if (!service.hasAuthorities) fail(document, path + "authorities", line, column, wording.SERVICE_AUTHORITIES);
   if (!service.hasCredentials) fail(document, path + "credentials", line, column, wording.SERVICE_CREDENTIALS);
   if (service.token == null) warn(document, path + "token", line, column, "nothing", wording.SERVICE_TOKEN);
   if (!service.hasRules) warn(document, path + "mapping_rules", line, column, "none", wording.RULES_EMPTY);
+}
+
+/** What passes on as headers has to fit into headers. */
+function requireSendable(document: ConfigDocument, service: ServiceSettings, path: string): void {
+  const token = service.token;
+  let field = "";
+  if (hasControls(service.id)) field = "id";
+  else if (token != null && hasControls(token)) field = "token";
+  if (field.length == 0) return;
+  document.diagnostics.add(
+    new Diagnostic(
+      true,
+      Code.InvalidValue,
+      path + field,
+      service.line,
+      service.column,
+      "control characters",
+      wording.SENDABLE,
+    ),
+  );
 }
 
 function fail(document: ConfigDocument, path: string, line: i32, column: i32, expected: string): void {

@@ -52,7 +52,7 @@ export const PATTERN_RAW: string =
   "space and characters beyond ASCII percent-encoded, as paths carry them (%20, %C3%A9): as it is nothing matches";
 
 export const GLOB_ESCAPE: string =
-  "a backslash before one of * + ? \\ only: before a letter or a digit it stands for itself, so nothing matches";
+  "a backslash before one of * + ? \\ only: elsewhere it stands for itself, so nothing matches";
 
 export const URL: string = "an absolute URL such as https://su1.3scale.net";
 export const URL_SCHEME: string = "a URL that begins with http:// or https://";
@@ -62,8 +62,8 @@ export const URL_PORT: string = "a port from 1 to 65535 after the colon behind t
 export const URL_USERINFO: string = "a URL without user information: it is not sent";
 export const URL_FRAGMENT: string = "a URL without a fragment: it is not sent";
 
-export const NOT_YET: string = "it left out: this version does not support it yet";
-export const RESERVED: string = "it left out: the name is reserved for a later version";
+export const NOT_YET: string = "the field left out: this version does not support it yet";
+export const RESERVED: string = "the field left out: the name is reserved for a later version";
 export const NOT_FETCHED: string =
   "static authorities, credentials and rules in each service: this version checks the system but fetches nothing from it";
 export const ONCE: string = "each field once";
@@ -83,3 +83,7 @@ export const PLACEMENT: string = '"append" or "prepend"';
 export const LOG_LEVEL: string = '"trace", "debug", "info", "warn", "error" or "critical"';
 export const FILTER_PATH: string =
   "a path of at least two segments, the name of the filter and an entry of its metadata: as it is nothing is found";
+
+export const SENDABLE: string = "none: with passthrough_metadata it is sent as a header";
+export const NOT_VERIFIED: string =
+  "a filter that verifies the token before this one (Envoy's jwt_authn): reading a claim does not verify it, and a client can send what it likes";

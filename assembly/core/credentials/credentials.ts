@@ -13,6 +13,11 @@ export class Application {
   readonly appKey: Bytes = new Bytes();
   private readonly buffer: ByteWriter = new ByteWriter(1024);
 
+  /** Of all together, in bytes. */
+  get length(): i32 {
+    return this.userKey.length + this.appId.length + this.appKey.length;
+  }
+
   hasUserKey(): bool {
     return !this.userKey.isEmpty();
   }

@@ -1,4 +1,5 @@
 import { writeAuthRepPath } from "../backend/authrep-path";
+import { Passthrough } from "../backend/passthrough";
 import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
 import { FilterConfig, Service } from "../config/filter-config";
@@ -19,6 +20,10 @@ export class Decision {
   /** The path of the AuthRep call to make, after `Outcome.Pending`. */
   readonly authRepPath: ByteWriter = new ByteWriter(1024);
   readonly lookup: Lookup = new Lookup();
+  /** Of the request decided on last; null where none has its authority. */
+  service: Service | null = null;
+  /** The headers to pass on, after `Outcome.PassedThrough`. */
+  readonly passthrough: Passthrough = new Passthrough();
   private readonly application: Application = new Application();
   private readonly usages: UsageSum = new UsageSum();
   private readonly otherUsages: UsageSum = new UsageSum();
@@ -27,6 +32,7 @@ export class Decision {
   decide(config: FilterConfig, request: RequestSnapshot): Outcome {
     if (!config.hasServices) return Outcome.ServicesMissing;
     const service = serviceFor(config, request);
+    this.service = service;
     if (service == null) return Outcome.UnknownService;
     if (!service.credentials.resolve(request, this.lookup, this.application)) return Outcome.CredentialsMissing;
     const usageFault = this.sumUsages(service, request);
@@ -35,6 +41,10 @@ export class Decision {
     if (backend == null) return Outcome.BackendMissing;
     const prefix = service.authRepPrefix;
     if (prefix == null) return Outcome.ServiceTokenMissing;
+    if (config.passthroughMetadata) {
+      const isSendable = this.passthrough.write(backend, service, this.application, this.usages);
+      return isSendable ? Outcome.PassedThrough : Outcome.CredentialsNotSendable;
+    }
     const path = this.authRepPath;
     const fits = writeAuthRepPath(prefix, this.application, service, this.usages, backend.querySuffix, path);
     return fits ? Outcome.Pending : Outcome.CredentialsTooLong;

@@ -9,6 +9,8 @@ export const enum Outcome {
   Allowed,
   /** Let in without a verdict, as `backend.on_failure` says. */
   AllowedOnFailure,
+  /** Let go on with what a following filter needs to ask 3scale. */
+  PassedThrough,
   UnknownService,
   ServicesMissing,
   CredentialsMissing,
@@ -19,6 +21,8 @@ export const enum Outcome {
   ServiceTokenMissing,
   /** The credentials make an AuthRep path longer than any backend need accept. */
   CredentialsTooLong,
+  /** The credentials have control characters, which no header can carry. */
+  CredentialsNotSendable,
   AuthenticationFailed,
   LimitsExceeded,
   /**
@@ -54,6 +58,8 @@ export function outcomeName(outcome: Outcome): string {
       return "allowed";
     case Outcome.AllowedOnFailure:
       return "allowed_on_failure";
+    case Outcome.PassedThrough:
+      return "passed_through";
     case Outcome.UnknownService:
       return "unknown_service";
     case Outcome.ServicesMissing:
@@ -70,6 +76,8 @@ export function outcomeName(outcome: Outcome): string {
       return "service_token_missing";
     case Outcome.CredentialsTooLong:
       return "credentials_too_long";
+    case Outcome.CredentialsNotSendable:
+      return "credentials_not_sendable";
     case Outcome.AuthenticationFailed:
       return "authentication_failed";
     case Outcome.LimitsExceeded:

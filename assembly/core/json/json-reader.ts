@@ -20,6 +20,7 @@ export const enum Kind {
 export const MAX_DEPTH: i32 = 128;
 
 const END: i32 = -1;
+const SURROGATES: string = "both halves of a surrogate pair: \\uD800 to \\uDBFF, then \\uDC00 to \\uDFFF";
 
 /**
  * A pull reader of RFC 8259 over bytes. It keeps line and column, and never traps: a fault makes it fail for good,
@@ -103,7 +104,7 @@ export class JsonReader {
         // As in `nextKey`.
         if (byte == 0x5d && unchecked(this.closers[this.depth]) == 0x5d) {
           this.fail("another value: no comma may follow the last element");
-        } else this.fail("a JSON value");
+        } else this.fail(this.depth == 0 ? 'the opening "{" of a configuration in JSON' : "a JSON value");
         return Kind.Invalid;
     }
   }
@@ -173,8 +174,10 @@ export class JsonReader {
     this.skipSpace();
     this.token.clear();
     if (this.current() == 0x2d) this.take();
-    if (this.current() == 0x30) this.take();
-    else if (!this.takeDigits()) return false;
+    if (this.current() == 0x30) {
+      this.take();
+      if (this.current() != END && isDigit(<u8>this.current())) return this.failHere("no digit after a leading zero");
+    } else if (!this.takeDigits()) return false;
     if (this.current() == 0x2e) {
       this.take();
       if (!this.takeDigits()) return false;
@@ -306,7 +309,7 @@ export class JsonReader {
       case 0x75:
         return this.readUnicodeEscape();
       default:
-        return this.failHere('one of " \\ / b f n r t u after a backslash');
+        return this.failHere('one of " \\ / b f n r t u after a backslash (a backslash itself is written \\\\)');
     }
     this.index++;
     this.token.byte(<u8>value);
@@ -317,12 +320,12 @@ export class JsonReader {
     let code = this.readHex4();
     if (code < 0) return false;
     if (code >= 0xd800 && code < 0xe000) {
-      if (code >= 0xdc00 || this.current() != 0x5c) return this.failHere("a \\u surrogate in a pair");
+      if (code >= 0xdc00 || this.current() != 0x5c) return this.failHere(SURROGATES);
       this.index++;
-      if (this.current() != 0x75) return this.failHere("a \\u surrogate in a pair");
+      if (this.current() != 0x75) return this.failHere(SURROGATES);
       const low = this.readHex4();
       if (low < 0) return false;
-      if (low < 0xdc00 || low >= 0xe000) return this.failHere("a \\u surrogate in a pair");
+      if (low < 0xdc00 || low >= 0xe000) return this.failHere(SURROGATES);
       code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     }
     const token = this.token;

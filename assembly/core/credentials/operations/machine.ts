@@ -22,8 +22,9 @@ export class Machine {
   readonly stack: ValueStack = new ValueStack();
   /** Where `log` and `values` write; null: they write nothing. */
   log: OperationLog | null = null;
-  /** After a failed run: the place of the operation in the outermost list, and the operation that failed first inside it. */
+  /** After a failed run: the place of the operation in the outermost list, what it is, and which in it failed first. */
   failedIndex: i32 = 0;
+  failedTopOpcode: Opcode = Opcode.Ok;
   failedOpcode: Opcode = Opcode.Ok;
   private readonly format: FormatOperations = new FormatOperations(this.stack);
   private steps: i32 = 0;
@@ -35,7 +36,10 @@ export class Machine {
     this.failedIndex = 0;
     for (let pc = 0; pc < code.length; pc += code[pc + 1]) {
       const failure = this.runOne(program, pc);
-      if (failure != Failure.None) return failure;
+      if (failure != Failure.None) {
+        this.failedTopOpcode = <Opcode>code[pc];
+        return failure;
+      }
       this.failedIndex++;
     }
     return Failure.None;
@@ -57,7 +61,8 @@ export class Machine {
     let failure = Failure.LimitReached;
     if (++this.steps <= MAX_STEPS) failure = this.dispatch(opcode, program, pc + 2);
     if (failure == Failure.None && this.stack.isEmpty()) failure = Failure.EmptyStack;
-    if (failure != Failure.None) this.failedOpcode = opcode;
+    // An operation that runs others has failed after one of them.
+    if (failure != Failure.None && (failure == Failure.Check || !runsOthers(opcode))) this.failedOpcode = opcode;
     return failure;
   }
 
@@ -91,4 +96,10 @@ export class Machine {
     if (opcode <= Opcode.Log) return runControl(opcode, this, program, at);
     return this.format.run(opcode, program, at);
   }
+}
+
+function runsOthers(opcode: Opcode): bool {
+  return (
+    opcode == Opcode.FlatMap || opcode == Opcode.Select || (opcode >= Opcode.Any && opcode <= Opcode.Top)
+  );
 }

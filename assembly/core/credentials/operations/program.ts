@@ -1,5 +1,6 @@
 import { Bytes } from "../../bytes/bytes";
 import { Glob } from "../../service/glob";
+import { Opcode } from "./table";
 
 /**
  * Operations compiled into one flat list of words. Each begins with its opcode and its size in words, itself included;
@@ -12,6 +13,12 @@ export class Program {
     readonly texts: Bytes[],
     readonly globs: Glob[],
   ) {}
+
+  /** Says whether one of the outermost operations is `json` or `protobuf`. */
+  readsStructure(): bool {
+    for (let pc = 0; pc < this.code.length; pc += this.code[pc + 1]) if (this.code[pc] >= Opcode.Json) return true;
+    return false;
+  }
 }
 
 /** Puts a program together. */
