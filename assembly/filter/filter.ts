@@ -73,9 +73,7 @@ export class Filter {
   requestHeaders(id: u32): Action {
     const context = this.find(id);
     if (context == null) return Action.StopAllAndWatermark;
-    if (context.state != RequestState.Init) {
-      return context.state == RequestState.Responded ? Action.Continue : Action.StopAllAndWatermark;
-    }
+    if (context.state != RequestState.Init) return context.isLetIn ? Action.Continue : Action.StopAllAndWatermark;
     const root = context.root;
     let active: ActiveConfig | null = null;
     if (root != null) active = root.active;
@@ -171,6 +169,7 @@ export class Filter {
 
   private pass(context: RequestContext, outcome: Outcome): Action {
     context.state = RequestState.Responded;
+    context.isLetIn = true;
     this.metrics.count(this.host, outcome);
     return Action.Continue;
   }
@@ -218,7 +217,9 @@ export class Filter {
     log(
       this.host,
       LogLevel.Error,
-      'calls to the cluster "' + cluster + '" cannot be made: does Envoy have a cluster of this name?',
+      'calls to the cluster "' +
+        cluster +
+        '" cannot be made: does Envoy have a cluster of this name, with an endpoint?',
     );
   }
 

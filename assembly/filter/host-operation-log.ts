@@ -10,7 +10,11 @@ export class HostOperationLog extends OperationLog {
     this.host = host;
   }
 
+  isLogged(level: i32): bool {
+    return this.host.isLogged(<LogLevel>level);
+  }
+
   write(level: i32, line: string): void {
-    if (this.host.isLogged(<LogLevel>level)) this.host.log(<LogLevel>level, line);
+    this.host.log(<LogLevel>level, line);
   }
 }

@@ -28,7 +28,7 @@ export class IdMap {
     this.count--;
     // Move up the entries that the hole would cut off from the place they hash to.
     for (let next = (hole + 1) & mask; unchecked(this.values[next]) != 0; next = (next + 1) & mask) {
-      const home = <i32>hash(unchecked(this.keys[next])) & mask;
+      const home = (<i32>hash(unchecked(this.keys[next]))) & mask;
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         unchecked((this.keys[hole] = this.keys[next]));
         unchecked((this.values[hole] = this.values[next]));
@@ -40,7 +40,7 @@ export class IdMap {
 
   private placeOf(id: u32): i32 {
     const mask = this.values.length - 1;
-    let place = <i32>hash(id) & mask;
+    let place = (<i32>hash(id)) & mask;
     while (unchecked(this.values[place]) != 0 && unchecked(this.keys[place]) != id) place = (place + 1) & mask;
     return place;
   }

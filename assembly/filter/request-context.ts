@@ -23,6 +23,8 @@ export class RequestContext {
   /** The configuration that the request began with. */
   active: ActiveConfig | null = null;
   state: RequestState = RequestState.Init;
+  /** Whether its outcome was to go on. */
+  isLetIn: bool = false;
   token: i64 = NO_TOKEN;
   /** The outcome of an answer that came before the call returned. */
   inlineOutcome: Outcome = Outcome.Pending;
@@ -32,6 +34,7 @@ export class RequestContext {
     this.root = root;
     this.active = null;
     this.state = RequestState.Init;
+    this.isLetIn = false;
     this.token = NO_TOKEN;
     this.inlineOutcome = Outcome.Pending;
   }

@@ -20,15 +20,7 @@ import { Response } from "../core/decision/outcome";
 import { ByteSource } from "../core/json/byte-source";
 import { MetadataSource } from "../core/request/filter-metadata";
 import { Pairs } from "../core/request/pairs";
-import {
-  BufferType,
-  HeaderMapType,
-  MetricType,
-  NO_GRPC_STATUS,
-  proxy_get_log_level,
-  Result,
-  StreamType,
-} from "./abi";
+import { BufferType, HeaderMapType, MetricType, NO_GRPC_STATUS, proxy_get_log_level, Result, StreamType } from "./abi";
 import { HeaderTemplate, readPairs, serializeHeader } from "./header-map";
 import { CallTemplate, Host, LogLevel, NO_CALL } from "./host";
 import { COLLECT_AT, mark, noteGarbage, release } from "./memory";

@@ -144,6 +144,55 @@ function wholeValue(random: Random): string {
   }
 }
 
+/** A lookup in a JSON text or a Struct, its path and keys mostly along what is there; the value may be broken. */
+export function randomLookup(random: Random): { operation: Operation; value: string } {
+  const object = randomObject(random, 0);
+  const isJson = random.once(2);
+  const path: string[] = [];
+  let current: unknown = object;
+  for (let steps = random.below(4); steps > 0; steps--) {
+    const step = randomStep(random, current);
+    path.push(step);
+    current = memberOf(current, step);
+  }
+  const keys = random.once(3) ? [] : [random.pick(KEYS), randomStep(random, current)].slice(random.below(2));
+  const value = isJson ? utf8(spaced(random, JSON.stringify(object))) : encodeStruct(object).latin1Slice();
+  return {
+    operation: { [isJson ? "json" : "protobuf"]: { path, keys } },
+    value: random.once(6) ? broken(random, value) : value,
+  };
+}
+
+/** A name, an index or a text that leads on from a tree, mostly. */
+function randomStep(random: Random, tree: unknown): string {
+  if (typeof tree !== "object" || tree === null || random.once(8)) {
+    return typeof tree === "string" && random.once(2) ? tree : random.pick(KEYS);
+  }
+  const names = Object.keys(tree);
+  if (names.length === 0 || (names.length === 1 && random.once(3))) return "0";
+  return random.pick(names);
+}
+
+function memberOf(tree: unknown, name: string): unknown {
+  if (typeof tree !== "object" || tree === null) return tree;
+  const members = Object.entries(tree);
+  return (members.find(([key]) => key === name) ?? members[0])?.[1];
+}
+
+/** The same JSON text with white space, an escape or a field twice. */
+function spaced(random: Random, json: string): string {
+  switch (random.below(4)) {
+    case 0:
+      return json.replaceAll(/(?<=[,:{[])(?=["[{])/g, " \n\t");
+    case 1:
+      return json.replaceAll(/(?<!\\)a/g, "\\u0061").replaceAll("k", "\\u006B");
+    case 2:
+      return json.replace(/^\{("(?:[^"\\]|\\.)*"):/, "{$1:[0,{}],$1:");
+    default:
+      return json;
+  }
+}
+
 function randomTree(random: Random, depth: number): unknown {
   const kind = random.below(depth > 3 ? 5 : 9);
   if (kind < 3) return random.pick(TEXTS);

@@ -115,7 +115,7 @@ function encode(values: readonly string[]): Buffer {
 
 function decode(bytes: Buffer): string[] {
   const values: string[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const start = at + 4;
     at = start + bytes.readInt32LE(at);
     values.push(bytes.latin1Slice(start, at));

@@ -48,7 +48,9 @@ function treeOf(value: unknown): Tree {
   if (typeof value === "string") return { kind: "string", text: Buffer.from(value).latin1Slice() };
   if (Array.isArray(value)) return { kind: "list", elements: value.map(treeOf) };
   if (typeof value !== "object" || value === null) return OTHER;
-  const entries = Object.entries(value).map(([name, child]) => [Buffer.from(name).latin1Slice(), treeOf(child)] as const);
+  const entries = Object.entries(value).map(
+    ([name, child]) => [Buffer.from(name).latin1Slice(), treeOf(child)] as const,
+  );
   return { kind: "struct", entries: new Map(entries) };
 }
 

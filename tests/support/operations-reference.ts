@@ -72,7 +72,9 @@ class Run {
     if (stack.length === 0) return undefined;
     const [name, raw] = typeof operation === "string" ? [operation, null] : Object.entries(operation)[0]!;
     return (
-      this.#string(name, raw, stack) ?? this.#stack(name, raw, stack, below) ?? this.#branch(name, raw, stack, below)
+      this.#string(name, raw, stack) ??
+      this.#stack(name, raw, stack, below) ??
+      this.#branch(name, raw, stack, below)
     )?.stack;
   }
 
@@ -284,7 +286,15 @@ function split(value: string, separator: string, most: number): string[] {
 function rsplit(value: string, separator: string, most: number): string[] {
   if (separator === "") {
     const parts = allParts(value, "").reverse();
-    return parts.length <= most ? parts : [...parts.slice(0, most - 1), parts.slice(most - 1).reverse().join("")];
+    return parts.length <= most
+      ? parts
+      : [
+          ...parts.slice(0, most - 1),
+          parts
+            .slice(most - 1)
+            .reverse()
+            .join(""),
+        ];
   }
   return split(mirrored(value), mirrored(separator), most).map(mirrored);
 }

@@ -25,7 +25,7 @@ export class BytesIndex {
 
   private placeOf(table: StaticArray<i32>, value: Bytes): i32 {
     const mask = table.length - 1;
-    let place = <i32>hash(value) & mask;
+    let place = (<i32>hash(value)) & mask;
     while (table[place] != 0 && !this.values[table[place] - 1].equals(value)) place = (place + 1) & mask;
     return place;
   }

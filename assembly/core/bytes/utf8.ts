@@ -21,7 +21,7 @@ export function nextCharacter(value: Bytes, index: i32): i32 {
 
 /** Says whether bytes are UTF-8 (RFC 3629: no overlong form, no surrogate, nothing over U+10FFFF). */
 export function isUtf8(value: Bytes): bool {
-  for (let i = 0; i < value.length; ) {
+  for (let i = 0; i < value.length;) {
     const first = value.at(i++);
     if (first < 0x80) continue;
     let more = 0;

@@ -208,6 +208,8 @@ export class ConfigDocument {
   reportAt(isError: bool, code: Code, line: i32, column: i32, found: string, expected: string): void {
     // What seems to be missing may stand behind a fault in the syntax.
     if (this.json.failed && code != Code.Syntax) return;
+    // Beyond what is kept nothing is worded.
+    if (!this.diagnostics.hasRoom(isError)) return this.diagnostics.count(isError);
     this.diagnostics.add(new Diagnostic(isError, code, this.path.toString(), line, column, found, expected));
   }
 
@@ -225,10 +227,11 @@ export class ConfigDocument {
     return this.json.column;
   }
 
-  /** Checks that nothing follows the configuration, and reports the fault in the syntax if there was one. */
+  /** Checks that nothing follows the configuration, and reports the fault in the syntax if there was one. Ends the reading. */
   finish(): void {
     if (!this.json.failed) this.json.atEnd();
     if (this.json.failed) this.report(true, Code.Syntax, this.json.found, this.json.expected);
+    this.json.close();
   }
 
   private expect(kind: Kind, expected: string, secret: bool): bool {

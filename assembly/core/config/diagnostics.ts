@@ -95,13 +95,14 @@ export class Diagnostics {
   }
 
   add(diagnostic: Diagnostic): void {
-    if (diagnostic.isError) {
-      this.errorCount++;
-      if (this.hasRoom(true)) this.errors.push(diagnostic);
-    } else {
-      this.warningCount++;
-      if (this.hasRoom(false)) this.warnings.push(diagnostic);
-    }
+    this.count(diagnostic.isError);
+    if (this.hasRoom(diagnostic.isError)) (diagnostic.isError ? this.errors : this.warnings).push(diagnostic);
+  }
+
+  /** Counts a diagnostic that is not kept. */
+  count(isError: bool): void {
+    if (isError) this.errorCount++;
+    else this.warningCount++;
   }
 
   isRefused(): bool {

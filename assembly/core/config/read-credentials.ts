@@ -44,7 +44,8 @@ export function readCredentials(document: ConfigDocument): Credentials | null {
     else appKey = sources;
     document.endField();
   }
-  if (!fields.has(Field.UserKey) && !fields.has(Field.AppId)) {
+  // A misspelled name has been reported already.
+  if (!fields.has(Field.UserKey) && !fields.has(Field.AppId) && !fields.hadUnknown) {
     document.reportAt(
       true,
       Code.MissingField,
@@ -79,7 +80,7 @@ function readSource(document: ConfigDocument): Source | null {
     source = readLookup(document, kindOf(field));
     document.endField();
   }
-  if (count != 1) {
+  if (count != 1 && !(count == 0 && fields.hadUnknown)) {
     const found = count == 0 ? "none of them" : count.toString() + " of them";
     document.reportAt(true, Code.InvalidValue, fields.line, fields.column, found, wording.SOURCE_KIND);
   }
@@ -105,12 +106,16 @@ function readLookup(document: ConfigDocument, kind: SourceKind): Source | null {
     document.endField();
   }
   if (!isFilter) document.require(fields, SourceField.Keys, wording.STRINGS);
-  else if (path.length < 2) document.reportAt(false, Code.Suspicious, fields.line, fields.column, "less", wording.FILTER_PATH);
+  else if (path.length < 2) {
+    const found = path.length == 0 ? "none" : "one segment";
+    document.reportAt(false, Code.Suspicious, fields.line, fields.column, found, wording.FILTER_PATH);
+  }
   if (kind == SourceKind.Header) {
     for (let i = 0; i < keys.length; i++) lowerInPlace(keys[i]);
   }
-  if (kind == SourceKind.Header && operations != null && operations.readsStructure()) {
-    document.reportAt(false, Code.Suspicious, fields.line, fields.column, "a header read as JSON", wording.NOT_VERIFIED);
+  if (!isFilter && operations != null && operations.readsStructure()) {
+    const found = kind == SourceKind.Header ? "a header read as JSON" : "a query parameter read as JSON";
+    document.reportAt(false, Code.Suspicious, fields.line, fields.column, found, wording.NOT_VERIFIED);
   }
   return new Source(kind, keys, path, operations);
 }

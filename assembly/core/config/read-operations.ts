@@ -5,6 +5,7 @@ import { canBeBare, OPERATIONS, OperationSpec, Param, ParamSpec } from "../crede
 import { Glob } from "../service/glob";
 import { Code } from "./diagnostics";
 import { ConfigDocument, Fields, shown, Unknown } from "./config-document";
+import { nearestName } from "./nearest-name";
 import * as wording from "./wording";
 
 /** Operations inside operations; deeper is refused, so that no program exhausts the stack of the VM. */
@@ -49,7 +50,7 @@ function readOperation(document: ConfigDocument, builder: ProgramBuilder, nestin
     const name = document.string();
     if (name == null) return;
     const operation = operationCalled(name);
-    if (operation == null) document.report(true, Code.InvalidValue, shown(name), wording.OPERATION);
+    if (operation == null) document.report(true, Code.InvalidValue, shown(name), operationNear(name));
     else if (!canBeBare(operation)) document.report(true, Code.InvalidValue, shown(name), wording.OPERATION_PARAMETER);
     else writeDefaults(builder, operation);
     return;
@@ -91,12 +92,7 @@ function readParameters(
 }
 
 /** Reads the fields of an operation's object; writes them in the order of the table. */
-function readFields(
-  document: ConfigDocument,
-  builder: ProgramBuilder,
-  operation: OperationSpec,
-  nesting: i32,
-): void {
+function readFields(document: ConfigDocument, builder: ProgramBuilder, operation: OperationSpec, nesting: i32): void {
   const specs = operation.fields;
   const fields = document.object(FIELD_NAMES[operation.opcode], Unknown.Warn);
   if (fields == null) return;
@@ -209,6 +205,12 @@ function equalsName(text: Bytes, name: string): bool {
 function operationCalled(name: Bytes): OperationSpec | null {
   for (let i = 0; i < OPERATIONS.length; i++) if (name.equals(Bytes.of(OPERATIONS[i].name))) return OPERATIONS[i];
   return null;
+}
+
+/** What is expected in place of a name that no operation has. */
+function operationNear(name: Bytes): string {
+  const nearest = nearestName(name.printable(), NAMES);
+  return nearest.length > 0 ? 'perhaps "' + nearest + '"' : wording.OPERATION;
 }
 
 function begin(builder: ProgramBuilder, operation: OperationSpec): i32 {

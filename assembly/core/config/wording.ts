@@ -69,8 +69,10 @@ export const NOT_FETCHED: string =
 export const ONCE: string = "each field once";
 export const EXTENSION_OWN: string = "no value but 1: the filter sends this option itself, so this one is ignored";
 
-export const OPERATION: string = "an operation: its name, or an object with its name as the only field";
-export const OPERATION_PARAMETER: string = "an object with this operation's parameters: it cannot do without them";
+export const OPERATION: string =
+  'the name of an operation such as "strrev", or an object with the name of one as its only field';
+export const OPERATION_PARAMETER: string =
+  'the operation with its parameters, as {"prefix": "a"}: it cannot do without them';
 export const OPERATION_BARE: string = "the bare name of this operation: it takes no parameters";
 export const OPERATION_NESTING: string = "at most 32 levels of operations inside operations";
 export const OPERATIONS: string = "an array of operations";

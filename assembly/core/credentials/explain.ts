@@ -31,7 +31,9 @@ function explainSources(
 ): void {
   for (let i = 0; i < sources.length; i++) {
     const result = sources[i].find(request, lookup);
-    lines.push(name + "[" + i.toString() + "]." + kindName(sources[i].kind) + ": " + ending(sources[i], result, lookup));
+    lines.push(
+      name + "[" + i.toString() + "]." + kindName(sources[i].kind) + ": " + ending(sources[i], result, lookup),
+    );
   }
 }
 
@@ -45,8 +47,11 @@ function ending(source: Source, result: SourceResult, lookup: Lookup): string {
   const path = source.path.length > 0 ? " below " + names(source.path, "/") : "";
   if (result == SourceResult.NoKey) return "none of the keys is there with a value: " + names(keys, ", ") + path;
   if (result == SourceResult.NotStrings) return "what is found is no string: " + names(keys, ", ") + path;
+  if (result == SourceResult.LimitReached)
+    return "what is found is more than a lookup may have: " + names(keys, ", ") + path;
   const matched = lookup.matchedKey;
-  const found = matched >= 0 ? "key " + keys[matched].printable(60) + " matched" : names(keys, ", ") + path + " matched";
+  const found =
+    matched >= 0 ? "key " + keys[matched].printable(60) + " matched" : names(keys, ", ") + path + " matched";
   if (result == SourceResult.OperationFailed) return found + ", then " + failedOperation(lookup);
   if (result == SourceResult.EmptyValue) return found + ", but the first value is empty";
   lookup.machine.stack.at(0, value);

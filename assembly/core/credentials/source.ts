@@ -25,6 +25,8 @@ export const enum SourceResult {
   EmptyValue,
   /** The metadata is there, but not where the path leads, or it is no string. */
   NotStrings,
+  /** The metadata has more values, or more bytes in them, than a lookup may have. */
+  LimitReached,
 }
 
 const value: Bytes = new Bytes();
@@ -93,7 +95,7 @@ export class Source {
       case LookupResult.Found:
         return lookup.machine.stack.isEmpty() ? SourceResult.EmptyValue : SourceResult.Found;
       case LookupResult.NotStrings:
-        return SourceResult.NotStrings;
+        return lookup.machine.stack.isExhausted ? SourceResult.LimitReached : SourceResult.NotStrings;
       default:
         return SourceResult.NoKey;
     }

@@ -45,9 +45,7 @@ export const enum Outcome {
 /** Says whether an outcome is the lack of a verdict, so that `backend.on_failure` decides. */
 export function isFailure(outcome: Outcome): bool {
   return (
-    outcome == Outcome.BackendError ||
-    outcome == Outcome.BackendUnreachable ||
-    outcome == Outcome.BackendCallFailed
+    outcome == Outcome.BackendError || outcome == Outcome.BackendUnreachable || outcome == Outcome.BackendCallFailed
   );
 }
 

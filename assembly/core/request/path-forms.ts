@@ -1,13 +1,6 @@
 import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
-import {
-  collapseSlashes,
-  decodeUnreserved,
-  isAmbiguous,
-  isNormal,
-  resolveDots,
-  slashBackslashes,
-} from "./path";
+import { collapseSlashes, decodeUnreserved, isAmbiguous, isNormal, resolveDots, slashBackslashes } from "./path";
 
 const decoded: ByteWriter = new ByteWriter(256);
 const slashed: ByteWriter = new ByteWriter(256);

@@ -43,6 +43,9 @@ function portColon(authority: Bytes): i32 {
 export class AuthorityPattern {
   private readonly http: Glob;
   private readonly https: Glob;
+  /** Whether the pattern's port is the scheme's default: then it takes no authority with another port, as `*:443` would. */
+  private readonly isHttpDefault: bool;
+  private readonly isHttpsDefault: bool;
 
   constructor(pattern: Bytes) {
     const buffer = new ByteWriter(pattern.length + 1);
@@ -55,11 +58,14 @@ export class AuthorityPattern {
     buffer.viewInto(view);
     this.http = http;
     this.https = buffer.length == httpLength ? http : Glob.parse(view);
+    this.isHttpDefault = httpLength < pattern.length;
+    this.isHttpsDefault = buffer.length < pattern.length;
     buffer.free();
   }
 
   /** Says whether `authority`, in the normal form of its scheme, matches. */
   matches(authority: Bytes, https: bool): bool {
+    if ((https ? this.isHttpsDefault : this.isHttpDefault) && portColon(authority) >= 0) return false;
     return (https ? this.https : this.http).matches(authority);
   }
 }

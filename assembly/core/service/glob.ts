@@ -1,6 +1,7 @@
 import { isAlpha, isDigit } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
+import { isContinuation } from "../bytes/utf8";
 
 const STAR: u8 = 0x2a;
 const PLUS: u8 = 0x2b;
@@ -15,10 +16,14 @@ const before: ByteWriter = new ByteWriter(256);
 const after: ByteWriter = new ByteWriter(256);
 
 /**
- * A glob over bytes, anchored at both ends: `*` any number of bytes, `+` one or more, `?` none or one.
- * A backslash makes the next byte literal, except before a letter or a digit, where it stands for itself.
+ * A glob, anchored at both ends: `*` any number of characters, `+` one or more, `?` none or one.
+ * A backslash makes the next character literal, except before a letter or a digit, where it stands for itself.
  *
- * It is kept as literals with gaps between them: a run of wildcards is one gap of at least `min` and at most `max` bytes.
+ * Characters are those of UTF-8, counted by the bytes that begin one: a byte that continues a character belongs to what is
+ * before it, also where it has no business there. So a text that is no UTF-8 has as many characters as `strlen` says.
+ *
+ * It is kept as literals with gaps between them: a run of wildcards is one gap of at least `min` and at most `max`
+ * characters.
  */
 export class Glob {
   /** literals[0] gap[0] literals[1] gap[1] … literals[n]: one gap less than literals. */
@@ -66,13 +71,14 @@ export class Glob {
     const last = this.literals[gaps];
     const rest = text.length - first.length - last.length;
     if (rest < 0 || !startsAt(text, 0, first) || !startsAt(text, text.length - last.length, last)) return false;
-    if (gaps == 1) return rest >= this.gapMins[0] && rest <= this.gapMaxes[0];
+    if (gaps == 1) return fits(text, first.length, rest, this.gapMins[0], this.gapMaxes[0]);
     return this.reaches(text, first.length, text.length - last.length);
   }
 
   /**
    * Matches what lies between the first and the last literal by following the set of positions that can be reached:
-   * the cost is bounded by (gaps × length of the text × length of a literal), whatever the pattern.
+   * the cost is bounded by (gaps × length of the text × the larger of a literal's length and a gap's `max`), whatever the
+   * pattern.
    */
   private reaches(text: Bytes, from: i32, to: i32): bool {
     clearPositions(before, text.length);
@@ -86,20 +92,26 @@ export class Glob {
       clearPositions(after, text.length);
       for (let at = from; at <= to; at++) {
         if (load<u8>(before.ptr + <usize>at) == 0) continue;
-        const furthest = max == UNBOUNDED ? to : min32(at + max, to);
-        for (let end = at + min; end <= furthest; end++) {
-          if (isLast) {
-            if (end == to) return true;
-          } else if (end + literal.length <= to && startsAt(text, end, literal)) {
-            store<u8>(after.ptr + <usize>(end + literal.length), 1);
-          }
-        }
+        if (isLast) {
+          if (fits(text, at, to - at, min, max)) return true;
+        } else this.reach(text, at, to, min, max, literal);
         // What a later position of an unbounded gap reaches, the first one has reached already.
         if (max == UNBOUNDED) break;
       }
       memory.copy(before.ptr, after.ptr, <usize>(text.length + 1));
     }
     return false;
+  }
+
+  /** Notes in `after` where a literal ends that follows a gap which begins at `at`. */
+  private reach(text: Bytes, at: i32, to: i32, min: i32, max: i32, literal: Bytes): void {
+    let count = 0;
+    for (let end = at; end + literal.length <= to; end++) {
+      if (count >= min && startsAt(text, end, literal)) store<u8>(after.ptr + <usize>(end + literal.length), 1);
+      if (isContinuation(load<u8>(text.ptr + <usize>end))) continue;
+      if (count == max) return;
+      count++;
+    }
   }
 
   private widen(wildcard: u8): void {
@@ -110,8 +122,18 @@ export class Glob {
   }
 }
 
-function min32(a: i32, b: i32): i32 {
-  return a < b ? a : b;
+/** Says whether `length` bytes from `from` on are at least `min` and at most `max` characters. */
+function fits(text: Bytes, from: i32, length: i32, min: i32, max: i32): bool {
+  if (length < min) return false;
+  // No need to count where even single bytes are few enough.
+  if (min == 0 && length <= max) return true;
+  let count = 0;
+  for (let i = from; i < from + length; i++) {
+    if (isContinuation(load<u8>(text.ptr + <usize>i))) continue;
+    if (++count > max) return false;
+    if (count >= min && max == UNBOUNDED) return true;
+  }
+  return count >= min;
 }
 
 function startsAt(text: Bytes, at: i32, literal: Bytes): bool {

@@ -1,14 +1,17 @@
 import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
 import { isUtf8 } from "../bytes/utf8";
-import { ProtobufReader } from "./protobuf-reader";
+import { ProtobufReader, WireType } from "./protobuf-reader";
 import { StructuredFormat, ValueKind } from "./structured-value";
 
 // Field numbers of google/protobuf/struct.proto.
 const STRUCT_FIELDS: u32 = 1;
 const ENTRY_KEY: u32 = 1;
 const ENTRY_VALUE: u32 = 2;
+const VALUE_NULL: u32 = 1;
+const VALUE_NUMBER: u32 = 2;
 const VALUE_STRING: u32 = 3;
+const VALUE_BOOL: u32 = 4;
 const VALUE_STRUCT: u32 = 5;
 const VALUE_LAST: u32 = 6;
 const VALUE_LIST: u32 = 6;
@@ -153,6 +156,7 @@ export class ProtobufFormat extends StructuredFormat {
     while (reader.next()) {
       reader.value(part);
       const number = reader.fieldNumber;
+      if (!isScalarWellTyped(number, reader.wireType)) return false;
       if (number == VALUE_STRING && (!reader.isMessage(number) || !isUtf8(part))) return false;
       if (number == VALUE_STRUCT && (!reader.isMessage(number) || !this.checkStruct(part, depth + 1))) return false;
       if (number == VALUE_LIST && (!reader.isMessage(number) || !this.checkList(part, depth + 1))) return false;
@@ -207,4 +211,10 @@ export class ProtobufFormat extends StructuredFormat {
     this.levels[depth].start(message);
     return this.levels[depth];
   }
+}
+
+/** Says whether a field of Value that holds null, a number or a boolean is written as such; any other field is. */
+function isScalarWellTyped(fieldNumber: u32, wireType: WireType): bool {
+  if (fieldNumber == VALUE_NUMBER) return wireType == WireType.Fixed64;
+  return (fieldNumber != VALUE_NULL && fieldNumber != VALUE_BOOL) || wireType == WireType.Varint;
 }

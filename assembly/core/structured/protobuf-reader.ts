@@ -35,7 +35,7 @@ export class ProtobufReader {
     const tag = this.varint();
     if (this.isMalformed || tag >> 3 == 0 || tag > u32.MAX_VALUE) return this.malformed();
     this.fieldNumber = <u32>(tag >> 3);
-    this.wireType = <WireType>(<u32>tag & 7);
+    this.wireType = <WireType>((<u32>tag) & 7);
     let length: u64 = 0;
     switch (this.wireType) {
       case WireType.Varint:
@@ -80,7 +80,7 @@ export class ProtobufReader {
         return 0;
       }
       const byte = this.message.at(this.at++);
-      result |= <u64>(byte & 0x7f) << shift;
+      result |= (<u64>(byte & 0x7f)) << shift;
       if (byte < 0x80) return result;
     }
     this.malformed();

@@ -78,7 +78,8 @@ export class Pattern {
   static check(pattern: Bytes): PatternFault {
     if (pattern.indexOf(WILDCARD) >= 0) return PatternFault.NulByte;
     for (let i = 0; i < pattern.length; i++) {
-      if (pattern.at(i) == PERCENT && pattern.at(i + 1) == ZERO && pattern.at(i + 2) == ZERO) return PatternFault.NulByte;
+      if (pattern.at(i) == PERCENT && pattern.at(i + 1) == ZERO && pattern.at(i + 2) == ZERO)
+        return PatternFault.NulByte;
       if (pattern.at(i) != OPEN) continue;
       const close = pattern.indexOf(CLOSE, i);
       if (close < 0) return PatternFault.UnclosedBrace;
@@ -96,7 +97,7 @@ export class Pattern {
     const isAnchored = pathEnd > 0 && marked.at(pathEnd - 1) == DOLLAR;
     const path = normalize(Bytes.view(marked.ptr, isAnchored ? pathEnd - 1 : pathEnd));
     const conditions: QueryCondition[] = [];
-    for (let start = pathEnd + 1; start < marked.length; ) {
+    for (let start = pathEnd + 1; start < marked.length;) {
       let end = marked.indexOf(AMPERSAND, start);
       if (end < 0) end = marked.length;
       if (end > start) conditions.push(condition(marked, start, end));

@@ -39,7 +39,8 @@ function successes(machine: Machine, program: Program, at: i32, enough: i32, nee
   let count = 0;
   for (let pc = at + 1; pc < end && count < enough; pc += program.code[pc + 1]) {
     const mark = stack.openClone(stack.length);
-    if (mark < 0) return needAll ? -1 : count;
+    // What is returned does not matter: the lookup has failed.
+    if (mark < 0) return -1;
     const succeeded = machine.runOne(program, pc) == Failure.None;
     stack.closeDropping(mark);
     if (succeeded) count++;

@@ -41,7 +41,7 @@ function decodeBase64(text: Bytes, urlSafe: bool, output: usize): i32 {
   for (let i = 0; i < end; i++) {
     const value = sextet(text.at(i), urlSafe);
     if (value == INVALID) return INVALID;
-    bits = (bits << 6) | <u32>value;
+    bits = (bits << 6) | (<u32>value);
     if ((i & 3) != 3) continue;
     store<u8>(output + <usize>length, <u8>(bits >> 16));
     store<u8>(output + <usize>length, <u8>(bits >> 8), 1);

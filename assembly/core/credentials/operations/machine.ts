@@ -28,6 +28,8 @@ export class Machine {
   failedOpcode: Opcode = Opcode.Ok;
   private readonly format: FormatOperations = new FormatOperations(this.stack);
   private steps: i32 = 0;
+  /** Of the operation that was run last inside the one that is running; None where there was none. */
+  private innerFailure: Failure = Failure.None;
 
   /** Runs all operations of a program in sequence on the values that are on the stack. */
   run(program: Program): Failure {
@@ -55,27 +57,36 @@ export class Machine {
     return Failure.None;
   }
 
-  /** Runs one operation. One that leaves no value has failed. */
+  /**
+   * Runs one operation. One that leaves no value has failed. Once a limit is reached every operation fails, those too that
+   * ask whether others do.
+   */
   runOne(program: Program, pc: i32): Failure {
     const opcode = <Opcode>program.code[pc];
-    let failure = Failure.LimitReached;
-    if (++this.steps <= MAX_STEPS) failure = this.dispatch(opcode, program, pc + 2);
-    if (failure == Failure.None && this.stack.isEmpty()) failure = Failure.EmptyStack;
-    // An operation that runs others has failed after one of them.
-    if (failure != Failure.None && (failure == Failure.Check || !runsOthers(opcode))) this.failedOpcode = opcode;
+    const stack = this.stack;
+    this.innerFailure = Failure.None;
+    if (++this.steps > MAX_STEPS) stack.exhaust();
+    let failure = Failure.None;
+    if (!stack.isExhausted) failure = this.dispatch(opcode, program, pc + 2);
+    if (failure == Failure.None && stack.isEmpty()) failure = Failure.EmptyStack;
+    if (stack.isExhausted) failure = Failure.LimitReached;
+    // A failure that an operation only passes on is that of the one inside it.
+    const isPassedOn = failure == this.innerFailure && (failure == Failure.LimitReached || passesFailuresOn(opcode));
+    if (failure != Failure.None && !isPassedOn) this.failedOpcode = opcode;
+    this.innerFailure = failure;
     return failure;
   }
 
   /** Writes the message of a `log` operation. */
   logMessage(level: i32, message: Bytes): void {
     const log = this.log;
-    if (log != null) log.write(level, "[3scale-auth/config] " + message.printable());
+    if (log != null && log.isLogged(level)) log.write(level, "[3scale-auth/config] " + message.printable());
   }
 
   /** Writes how many values there are and how long they are, not what they are: they are credentials. */
   logValues(level: i32, id: Bytes): void {
     const log = this.log;
-    if (log == null) return;
+    if (log == null || !log.isLogged(level)) return;
     const count = this.stack.length;
     let line = "[3scale-auth/stack] " + (id.isEmpty() ? "" : id.printable() + ": ");
     line += count.toString() + (count == 1 ? " value" : " values");
@@ -98,8 +109,19 @@ export class Machine {
   }
 }
 
-function runsOthers(opcode: Opcode): bool {
-  return (
-    opcode == Opcode.FlatMap || opcode == Opcode.Select || (opcode >= Opcode.Any && opcode <= Opcode.Top)
-  );
+/** Says whether an operation fails just as the last one that it runs does. */
+function passesFailuresOn(opcode: Opcode): bool {
+  switch (opcode) {
+    case Opcode.FlatMap:
+    case Opcode.Assert:
+    case Opcode.Test:
+    case Opcode.And:
+    case Opcode.Or:
+    case Opcode.Cloned:
+    case Opcode.Partial:
+    case Opcode.Top:
+      return true;
+    default:
+      return false;
+  }
 }

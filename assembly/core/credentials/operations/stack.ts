@@ -65,7 +65,7 @@ function join(separator: Bytes, stack: ValueStack): Failure {
     stack.at(i, value);
     length += value.length;
   }
-  const output: usize = length > i32.MAX_VALUE ? 0 : stack.allocate(<i32>length);
+  const output = stack.allocate(<i32>min(length, <i64>i32.MAX_VALUE));
   if (output == 0) return Failure.LimitReached;
   let to: usize = output;
   for (let i = 0; i < count; i++) {
@@ -106,7 +106,8 @@ function dup(index: i32, stack: ValueStack): Failure {
 
 /** Equal indexes change nothing, whether or not there is a value there, as in threescale-wasm-auth. */
 function swap(from: i32, to: i32, stack: ValueStack): Failure {
-  if (from == to) return Failure.None;
+  // The outermost ones stand for all beyond them, so that they need not be equal.
+  if (from == to && from != i32.MAX_VALUE && from != i32.MIN_VALUE) return Failure.None;
   const a = placeOf(from, stack.length);
   const b = placeOf(to, stack.length);
   if (a == NO_INDEX || b == NO_INDEX) return Failure.IndexOutOfRange;

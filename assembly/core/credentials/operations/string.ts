@@ -49,7 +49,7 @@ function strrev(stack: ValueStack): Failure {
   const output = stack.allocate(input.length);
   if (output == 0) return Failure.LimitReached;
   let to = input.length;
-  for (let from = 0; from < input.length; ) {
+  for (let from = 0; from < input.length;) {
     const next = nextCharacter(input, from);
     to -= next - from;
     memory.copy(output + <usize>to, input.ptr + <usize>from, <usize>(next - from));
@@ -97,7 +97,7 @@ function replace(pattern: Bytes, replacement: Bytes, most: i32, stack: ValueStac
     from = after(pattern, found);
   }
   const length = <i64>input.length + <i64>count * (<i64>replacement.length - <i64>pattern.length);
-  const output: usize = length > i32.MAX_VALUE ? 0 : stack.allocate(<i32>length);
+  const output = stack.allocate(<i32>min(length, <i64>i32.MAX_VALUE));
   if (output == 0) return Failure.LimitReached;
   let to: usize = output;
   let copied = 0;

@@ -20,9 +20,24 @@ export class ValueStack {
   /** Where the innermost frame begins, and where the stack ends. */
   private base: i32 = 0;
   private top: i32 = 0;
+  private exhausted: bool = false;
+
+  /**
+   * Whether this lookup has asked for more than it may have. No operation can succeed after that: a check that took it for
+   * one more failure would let a client choose its outcome by the size of a value.
+   */
+  get isExhausted(): bool {
+    return this.exhausted;
+  }
+
+  /** Ends the lookup for having asked for too much. */
+  exhaust(): void {
+    this.exhausted = true;
+  }
 
   /** Begins a lookup: no values, an empty arena. */
   reset(): void {
+    this.exhausted = false;
     this.arenaLength = 0;
     this.base = 0;
     this.top = 0;
@@ -51,7 +66,10 @@ export class ValueStack {
 
   /** Pushes a span that outlives the lookup's next step; false where the stack is full. */
   push(ptr: usize, length: i32): bool {
-    if (this.top == MAX_VALUES) return false;
+    if (this.top == MAX_VALUES) {
+      this.exhaust();
+      return false;
+    }
     const slot = this.slot(this.top++);
     store<u32>(slot, <u32>ptr);
     store<i32>(slot, length, 4);
@@ -93,7 +111,10 @@ export class ValueStack {
    * not fit.
    */
   openClone(length: i32): i32 {
-    if (this.top + length > MAX_VALUES) return -1;
+    if (this.top + length > MAX_VALUES) {
+      this.exhaust();
+      return -1;
+    }
     memory.copy(this.slot(this.top), this.slot(this.base), <usize>(length * VALUE_BYTES));
     const mark = this.base;
     this.base = this.top;
@@ -152,7 +173,10 @@ export class ValueStack {
 
   /** Returns where `length` bytes may be written that are to be pushed, 0 where the lookup has produced too many. */
   allocate(length: i32): usize {
-    if (length > MAX_BYTES - this.arenaLength) return 0;
+    if (length > MAX_BYTES - this.arenaLength) {
+      this.exhaust();
+      return 0;
+    }
     const ptr = this.arena + <usize>this.arenaLength;
     this.arenaLength += length;
     return ptr;
