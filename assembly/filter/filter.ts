@@ -133,7 +133,7 @@ export class Filter {
     this.calling = null;
     if (context.inlineOutcome != Outcome.Pending) return this.conclude(context, context.inlineOutcome);
     if (token == NO_CALL) {
-      this.reportCallFailure(calls);
+      calls.reportFailure(this.host);
       return this.conclude(context, Outcome.BackendCallFailed);
     }
     context.token = token;
@@ -208,19 +208,6 @@ export class Filter {
       // Removing takes all duplicates.
       if (isOwnHeader(headerName) && headers.find(headerName) == i) this.host.removeRequestHeader(headerName);
     }
-  }
-
-  private reportCallFailure(calls: BackendCalls): void {
-    if (calls.hasReportedFailure) return;
-    calls.hasReportedFailure = true;
-    const cluster = calls.backend.cluster.printable(120);
-    log(
-      this.host,
-      LogLevel.Error,
-      'calls to the cluster "' +
-        cluster +
-        '" cannot be made: does Envoy have a cluster of this name, with an endpoint?',
-    );
   }
 
   private find(id: u32): RequestContext | null {

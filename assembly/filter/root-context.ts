@@ -5,6 +5,8 @@ import { failureResponse } from "../core/decision/responses";
 import { CallTemplate, Host, LogLevel } from "../host/host";
 import { log, logDiagnostics } from "./log";
 
+const REPORT_EVERY_NANOSECONDS: u64 = 60_000_000_000;
+
 /** What calls to a configured backend need, made once. */
 export class BackendCalls {
   readonly template: CallTemplate;
@@ -12,8 +14,8 @@ export class BackendCalls {
   private readonly callFailed: Response;
   private readonly unreachable: Response;
   private readonly error: Response;
-  /** Whether the log has been told that calls cannot be made; once is enough. */
-  hasReportedFailure: bool = false;
+  /** When the log was last told that calls cannot be made, in nanoseconds; 0: never. */
+  private reportedAt: u64 = 0;
 
   constructor(
     host: Host,
@@ -24,6 +26,16 @@ export class BackendCalls {
     this.callFailed = failureResponse(Outcome.BackendCallFailed, backend.failureStatus);
     this.unreachable = failureResponse(Outcome.BackendUnreachable, backend.failureStatus);
     this.error = failureResponse(Outcome.BackendError, backend.failureStatus);
+  }
+
+  /** Tells the log that calls cannot be made, at most once a minute. */
+  reportFailure(host: Host): void {
+    const now = host.nowNanoseconds();
+    if (this.reportedAt != 0 && now - this.reportedAt < REPORT_EVERY_NANOSECONDS) return;
+    this.reportedAt = now;
+    const cluster = this.backend.cluster.printable(120);
+    const hint = "does Envoy have a cluster of this name, with an endpoint?";
+    log(host, LogLevel.Error, 'calls to the cluster "' + cluster + '" cannot be made: ' + hint);
   }
 
   /** Returns the answer to a request on which there is no verdict. */

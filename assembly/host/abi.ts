@@ -1,11 +1,4 @@
-/**
- * Host calls that `@solo-io/proxy-runtime/assembly/imports` does not declare, and the numbers of the Proxy-Wasm ABI 0.2.1
- * that this filter uses.
- */
-
-// @ts-expect-error: AssemblyScript's decorator for an import
-@external("env", "proxy_get_log_level")
-export declare function proxy_get_log_level(levelPtr: usize): u32;
+/** The numbers of the Proxy-Wasm ABI 0.2.1 that this filter uses. */
 
 export const enum Result {
   Ok = 0,

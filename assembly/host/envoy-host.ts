@@ -5,6 +5,7 @@ import {
   proxy_get_buffer_bytes,
   proxy_get_header_map_pairs,
   proxy_get_header_map_value,
+  proxy_get_current_time_nanoseconds,
   proxy_get_property,
   proxy_http_call,
   proxy_increment_metric,
@@ -160,6 +161,10 @@ export class EnvoyHost extends Host {
 
   incrementCounter(id: u32): void {
     proxy_increment_metric(id, 1);
+  }
+
+  nowNanoseconds(): u64 {
+    return proxy_get_current_time_nanoseconds(outValue) == Result.Ok ? load<u64>(outValue) : 0;
   }
 
   isLogged(level: LogLevel): bool {

@@ -68,6 +68,9 @@ export abstract class Host {
   abstract defineCounter(name: string): u32;
   abstract incrementCounter(id: u32): void;
 
+  /** Nanoseconds since 1970, as Envoy's clock has it. */
+  abstract nowNanoseconds(): u64;
+
   /** Says whether a message of this level would be written. */
   abstract isLogged(level: LogLevel): bool;
   abstract log(level: LogLevel, message: string): void;

@@ -49,6 +49,9 @@ export class FakeHost extends Host {
     return this;
   }
 
+  /** What the clock shows, in nanoseconds. */
+  now: u64 = 1_000_000_000;
+
   /** Sets the request that every stream carries from now on. */
   requesting(method: string, authority: string, path: string): FakeHost {
     this.names = [];
@@ -198,6 +201,10 @@ export class FakeHost extends Host {
   incrementCounter(id: u32): void {
     this.counts[id]++;
     if (!this.isQuiet) this.events.push("count " + this.counters[id].replace("threescale_auth_", ""));
+  }
+
+  nowNanoseconds(): u64 {
+    return this.now;
   }
 
   isLogged(level: LogLevel): bool {

@@ -33,7 +33,7 @@ function readList(document: ConfigDocument, builder: ProgramBuilder, nesting: i3
 }
 
 function readElements(document: ConfigDocument, builder: ProgramBuilder, nesting: i32): void {
-  if (!document.array()) return;
+  if (!document.array(wording.OPERATIONS)) return;
   for (let i = 0; document.nextElement(i); i++) {
     readOperation(document, builder, nesting);
     document.endField();

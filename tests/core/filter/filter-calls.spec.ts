@@ -60,7 +60,7 @@ describe("Filter: one call", () => {
     expect(host.takeEvents()).toBe("effective 2; count backend_unreachable; respond 502 3scale_backend_unreachable");
   });
 
-  test("a call that cannot be made is told at once, and to the log once", () => {
+  test("a call that cannot be made is told at once, and to the log once a minute", () => {
     const host = sampleHost().withoutCluster();
     const filter = host.start();
     expect(request(filter, 2)).toBe("hold");
@@ -71,9 +71,13 @@ describe("Filter: one call", () => {
     );
     expect(request(filter, 3)).toBe("hold");
     expect(host.takeEvents()).toBe(CALL + "; count backend_call_failed; respond 502 3scale_backend_call_failed");
+    host.now += 60_000_000_000;
+    request(filter, 4);
+    expect(host.takeEvents().includes("cannot be made")).toBe(true);
     filter.deleteContext(2);
     filter.deleteContext(3);
-    expect(host.counted()).toBe(2);
+    filter.deleteContext(4);
+    expect(host.counted()).toBe(3);
   });
 });
 
