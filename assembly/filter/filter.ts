@@ -7,8 +7,10 @@ import { FAILURE_MODE_ALLOWED, isOwnHeader } from "../core/decision/own-headers"
 import { responseFor } from "../core/decision/responses";
 import { RequestSnapshot } from "../core/request/request-snapshot";
 import { Action, Host, LogLevel, NO_CALL } from "../host/host";
+import { seedHash } from "../core/bytes/bytes-index";
 import { HostOperationLog } from "./host-operation-log";
 import { IdMap } from "./id-map";
+import { InlineAnswers } from "./inline-answers";
 import { log } from "./log";
 import { Metrics } from "./metrics";
 import { NO_TOKEN, RequestContext, RequestState } from "./request-context";
@@ -39,11 +41,11 @@ export class Filter {
   private readonly contextOf: IdMap = new IdMap();
   /** Token of a call → index of the context that waits for it. */
   private readonly waitingFor: IdMap = new IdMap();
-  /** The request whose call is being made right now: an answer may come before the call returns. */
-  private calling: RequestContext | null = null;
+  private readonly inlineAnswers: InlineAnswers = new InlineAnswers();
 
   constructor(host: Host) {
     this.host = host;
+    seedHash(host.nowNanoseconds());
     this.metrics = new Metrics(host);
     this.request = new RequestSnapshot(host.requestMetadata());
     this.decision.lookup.machine.log = new HostOperationLog(host);
@@ -93,12 +95,9 @@ export class Filter {
   /** A call has been answered: `headerCount` is 0 where it failed. */
   callResponse(token: u32, headerCount: u32): void {
     const index = this.waitingFor.get(token);
-    const calling = this.calling;
     if (index < 0) {
-      // An answer to a call that has not returned yet; any other is for a request that is gone.
-      if (calling != null && calling.inlineOutcome == Outcome.Pending) {
-        calling.inlineOutcome = this.readVerdict(headerCount);
-      }
+      // The answer to a call that has not returned yet, or to a request that is gone.
+      if (this.inlineAnswers.isCalling) this.inlineAnswers.add(token, this.readVerdict(headerCount));
       return;
     }
     this.waitingFor.remove(token);
@@ -128,14 +127,14 @@ export class Filter {
   /** Asks the backend. The answer may come later, or before the call returns, or there may be no call at all. */
   private ask(context: RequestContext, calls: BackendCalls): Action {
     context.state = RequestState.Calling;
-    this.calling = context;
+    this.inlineAnswers.open();
     const token = this.host.call(calls.template, this.decision.authRepPath);
-    this.calling = null;
-    if (context.inlineOutcome != Outcome.Pending) return this.conclude(context, context.inlineOutcome);
+    const inlineOutcome = this.inlineAnswers.close(token);
     if (token == NO_CALL) {
       calls.reportFailure(this.host);
       return this.conclude(context, Outcome.BackendCallFailed);
     }
+    if (inlineOutcome != Outcome.Pending) return this.conclude(context, inlineOutcome);
     context.token = token;
     this.waitingFor.set(<u32>token, this.contextOf.get(context.id));
     return Action.StopAllAndWatermark;

@@ -1,4 +1,3 @@
-import { Outcome } from "../core/decision/outcome";
 import { ActiveConfig, RootContext } from "./root-context";
 
 /** Where a request stands. It goes forward only. */
@@ -26,8 +25,6 @@ export class RequestContext {
   /** Whether its outcome was to go on. */
   isLetIn: bool = false;
   token: i64 = NO_TOKEN;
-  /** The outcome of an answer that came before the call returned. */
-  inlineOutcome: Outcome = Outcome.Pending;
 
   begin(id: u32, root: RootContext | null): void {
     this.id = id;
@@ -36,7 +33,6 @@ export class RequestContext {
     this.state = RequestState.Init;
     this.isLetIn = false;
     this.token = NO_TOKEN;
-    this.inlineOutcome = Outcome.Pending;
   }
 
   end(): void {

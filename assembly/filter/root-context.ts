@@ -14,7 +14,8 @@ export class BackendCalls {
   private readonly callFailed: Response;
   private readonly unreachable: Response;
   private readonly error: Response;
-  /** When the log was last told that calls cannot be made, in nanoseconds; 0: never. */
+  /** Whether and when the log was last told that calls cannot be made, in nanoseconds. */
+  private hasReported: bool = false;
   private reportedAt: u64 = 0;
 
   constructor(
@@ -31,7 +32,8 @@ export class BackendCalls {
   /** Tells the log that calls cannot be made, at most once a minute. */
   reportFailure(host: Host): void {
     const now = host.nowNanoseconds();
-    if (this.reportedAt != 0 && now - this.reportedAt < REPORT_EVERY_NANOSECONDS) return;
+    if (this.hasReported && now - this.reportedAt < REPORT_EVERY_NANOSECONDS) return;
+    this.hasReported = true;
     this.reportedAt = now;
     const cluster = this.backend.cluster.printable(120);
     const hint = "does Envoy have a cluster of this name, with an endpoint?";

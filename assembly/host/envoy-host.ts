@@ -21,10 +21,11 @@ import { Response } from "../core/decision/outcome";
 import { ByteSource } from "../core/json/byte-source";
 import { MetadataSource } from "../core/request/filter-metadata";
 import { Pairs } from "../core/request/pairs";
-import { BufferType, HeaderMapType, MetricType, NO_GRPC_STATUS, proxy_get_log_level, Result, StreamType } from "./abi";
+import { BufferType, HeaderMapType, MetricType, NO_GRPC_STATUS, Result, StreamType } from "./abi";
+import { proxy_get_log_level } from "./imports";
 import { HeaderTemplate, readPairs, serializeHeader } from "./header-map";
 import { CallTemplate, Host, LogLevel, NO_CALL } from "./host";
-import { COLLECT_AT, mark, noteGarbage, release } from "./memory";
+import { COLLECT_AT_BYTES, Mark, noteGarbage, release } from "./memory";
 
 /** Bytes of a configuration that are in the module's memory at once. */
 const WINDOW_BYTES: i32 = 32768;
@@ -39,7 +40,7 @@ const POWERED_BY: Bytes = serializeHeader("powered-by", "3scale");
 /** The plugin configuration, fetched from Envoy a window at a time. */
 class PluginConfiguration extends ByteSource {
   private readonly sizeBytes: i32;
-  private readonly marked: usize = mark();
+  private readonly mark: Mark = new Mark();
 
   constructor(sizeBytes: i32) {
     super();
@@ -47,7 +48,7 @@ class PluginConfiguration extends ByteSource {
   }
 
   read(offsetBytes: i32, window: Bytes): void {
-    release(this.marked);
+    release(this.mark);
     window.clear();
     const length = min(this.sizeBytes - offsetBytes, WINDOW_BYTES);
     if (length <= 0) return;
@@ -80,7 +81,7 @@ export class EnvoyHost extends Host {
   private readonly callHeaders: ByteWriter = new ByteWriter(2048);
 
   pluginConfiguration(sizeBytes: i32): ByteSource {
-    noteGarbage(COLLECT_AT);
+    noteGarbage(COLLECT_AT_BYTES);
     return new PluginConfiguration(sizeBytes);
   }
 
@@ -173,7 +174,7 @@ export class EnvoyHost extends Host {
 
   log(level: LogLevel, message: string): void {
     const bytes = Bytes.of(message);
-    noteGarbage(1);
+    noteGarbage(bytes.length * 4);
     proxy_log(level, bytes.ptr, bytes.length);
   }
 }

@@ -5,8 +5,8 @@
 
 /** Enough for the headers of an ordinary request; more comes as a block of its own that is freed afterwards. */
 const ARENA_BYTES: usize = 65536;
-/** Log lines that are left behind before they are collected. A configuration weighs as much. */
-export const COLLECT_AT: i32 = 256;
+/** Bytes, about, that are left behind before they are collected. */
+export const COLLECT_AT_BYTES: i32 = 65536;
 const ALIGN_MASK: usize = 7;
 
 const arena: usize = heap.alloc(ARENA_BYTES);
@@ -30,15 +30,16 @@ export function allocate(sizeBytes: i32): usize {
   return block + 8;
 }
 
-/** A place in the arena to go back to by `release`. */
-export function mark(): usize {
-  return used;
+/** What has been allocated so far, to go back to by `release`. */
+export class Mark {
+  readonly used: usize = used;
+  readonly overflow: usize = overflow;
 }
 
-/** Gives back what was allocated since `mark`, the blocks beside the arena included if no other is in use. */
-export function release(marked: usize): void {
-  used = marked;
-  if (marked == 0) freeOverflow();
+/** Gives back what was allocated since the mark. */
+export function release(mark: Mark): void {
+  used = mark.used;
+  freeOverflow(mark.overflow);
 }
 
 /** Every entry point begins with this and ends with `leave`. */
@@ -53,19 +54,20 @@ export function enter(): void {
 export function leave(): void {
   if (--depth > 0) return;
   used = 0;
-  if (overflow != 0) freeOverflow();
-  if (garbage < COLLECT_AT) return;
+  freeOverflow(0);
+  if (garbage < COLLECT_AT_BYTES) return;
   garbage = 0;
   __collect();
 }
 
-/** Notes that something managed was left behind. Requests leave nothing, log lines and configurations do. */
-export function noteGarbage(weight: i32): void {
-  garbage += weight;
+/** Notes that about so many managed bytes were left behind. Requests leave none, log lines and configurations do. */
+export function noteGarbage(bytes: i32): void {
+  garbage = min(garbage, COLLECT_AT_BYTES) + bytes;
 }
 
-function freeOverflow(): void {
-  while (overflow != 0) {
+/** Frees the blocks made after `until`. */
+function freeOverflow(until: usize): void {
+  while (overflow != until) {
     const block = overflow;
     overflow = load<usize>(block);
     heap.free(block);

@@ -209,7 +209,7 @@ describe("what the backend is asked, and what its answers mean", () => {
           assert.deepEqual(answerOf(answer), [403, "Authentication failed\n"]);
           assert.deepEqual([calls.length, passed.length], [0, 0]);
         });
-        assert.deepEqual(added, { credentials_too_long: 1 });
+        assert.deepEqual(added, { authrep_path_too_long: 1 });
       }
     }
   });

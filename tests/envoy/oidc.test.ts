@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { OidcProvider } from "../../examples/oidc-jwt-authn/provider.ts";
+import { OidcProvider, type Resource } from "../../examples/oidc-jwt-authn/provider.ts";
 import { configuration, Gateway, service, type Sent } from "../support/gateway.ts";
 import type { EnvoyObject } from "../support/envoy-config.ts";
 import { jwtAuthn, providerCluster } from "../support/oidc-jwt-authn.ts";
 import { claimsOf, encodeJson, forgeToken, issueToken, partsOf, type Forgery } from "../support/oidc-tokens.ts";
 
 const API = "https://api.example.com";
-const RESOURCES = {
+const RESOURCES: Record<string, Resource> = {
   [API]: {},
   [`${API}/es256`]: { algorithm: "ES256", audience: API },
   [`${API}/listed`]: { audience: ["frank", API], hasAzp: false },
   [`${API}/both`]: { audience: ["somebody-else", API] },
   "https://other.example.com": {},
-} as const;
+};
 
 const FROM_CLAIMS = {
   filter: { path: ["envoy.filters.http.jwt_authn", "0"], keys: ["azp", "aud"], ops: [{ take: { head: 1 } }] },
@@ -28,7 +28,7 @@ describe("a token that Envoy's jwt_authn verifies", () => {
   let gateway: Gateway;
   before(async () => {
     [provider, stranger] = await Promise.all([
-      OidcProvider.start({ resources: { ...RESOURCES } }),
+      OidcProvider.start({ resources: RESOURCES }),
       OidcProvider.start({ resources: { [API]: {} } }),
     ]);
     const chain = (fields?: EnvoyObject, rules?: EnvoyObject[]) => ({
@@ -137,6 +137,7 @@ describe("a token that Envoy's jwt_authn verifies", () => {
   it("for another audience is refused", async () => {
     const token = await issue("https://other.example.com");
     assert.equal(claimsOf(token).aud, "https://other.example.com");
+    await assert.rejects(issue("https://unknown.example.com"), /invalid_target/);
     assertRefused(await send(token), 403, /Audiences in Jwt are not allowed/);
   });
 

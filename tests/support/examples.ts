@@ -82,7 +82,7 @@ export async function runConsole(commands: readonly string[], env: Record<string
     const child = spawn("bash", ["-c", script], {
       cwd: directory,
       env: { ...process.env, ...env },
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: "ignore",
       timeout: CONSOLE_TIMEOUT_MS,
     });
     await new Promise((resolve, reject) => child.once("close", resolve).once("error", reject));

@@ -1,4 +1,4 @@
-import { importJWK, SignJWT, type JWTHeaderParameters, type JWTPayload } from "jose";
+import { importJWK, SignJWT, type JWTPayload } from "jose";
 import type { Algorithm, OidcProvider } from "../../examples/oidc-jwt-authn/provider.ts";
 
 /** Has the provider issue an access token to `frank` for a resource; fails with the provider's answer. */
@@ -17,9 +17,10 @@ export interface Forgery {
   /** Whose keys sign. */
   signer: OidcProvider;
   algorithm?: Algorithm;
-  /** Claims that replace or add to those of a token that is valid for five minutes. */
+  /** Claims, an undefined one for none, that replace or add to those of a token that is valid for five minutes. */
   claims?: JWTPayload;
-  header?: Partial<JWTHeaderParameters>;
+  /** Header parameters, an undefined one for none, that replace or add to those the provider writes. */
+  header?: Record<string, unknown>;
 }
 
 /** A token that no provider would issue: claims and header as told, signed by a provider's key. */
@@ -31,7 +32,7 @@ export async function forgeToken(
   const now = Math.floor(Date.now() / 1000);
   const key = signer.keys[alg];
   return new SignJWT({ iss: issuer, aud: audience, azp: "frank", iat: now, exp: now + 300, ...claims })
-    .setProtectedHeader({ alg, typ: "at+jwt", ...(key.kid !== undefined && { kid: key.kid }), ...header })
+    .setProtectedHeader({ alg, typ: "at+jwt", kid: key.kid ?? "", ...header })
     .sign(await importJWK(key, alg));
 }
 

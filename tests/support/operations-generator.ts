@@ -132,7 +132,7 @@ function wholeValue(random: Random): string {
     case 0:
       return utf8(JSON.stringify(randomTree(random, 0)));
     case 1:
-      return encodeStruct(randomObject(random, 0)).latin1Slice();
+      return encodeStruct(randomObject(random, 0)).toString("latin1");
     case 2: {
       const encoded = Buffer.from(wholeValue(random), "latin1").toString(random.once(2) ? "base64" : "base64url");
       return random.once(3) ? encoded.replace(/=+$/, "") : encoded;
@@ -156,7 +156,7 @@ export function randomLookup(random: Random): { operation: Operation; value: str
     current = memberOf(current, step);
   }
   const keys = random.once(3) ? [] : [random.pick(KEYS), randomStep(random, current)].slice(random.below(2));
-  const value = isJson ? utf8(spaced(random, JSON.stringify(object))) : encodeStruct(object).latin1Slice();
+  const value = isJson ? utf8(spaced(random, JSON.stringify(object))) : encodeStruct(object).toString("latin1");
   return {
     operation: { [isJson ? "json" : "protobuf"]: { path, keys } },
     value: random.once(6) ? broken(random, value) : value,
@@ -229,5 +229,5 @@ function broken(random: Random, value: string): string {
 }
 
 function utf8(text: string): string {
-  return Buffer.from(text).latin1Slice();
+  return Buffer.from(text).toString("latin1");
 }

@@ -118,7 +118,7 @@ function decode(bytes: Buffer): string[] {
   for (let at = 0; at < bytes.length;) {
     const start = at + 4;
     at = start + bytes.readInt32LE(at);
-    values.push(bytes.latin1Slice(start, at));
+    values.push(bytes.toString("latin1", start, at));
   }
   return values;
 }

@@ -27,7 +27,7 @@ export function decodeBase64(text: string, urlSafe: boolean): string | undefined
   const canonical = bytes.toString("base64").replace(/=+$/, "");
   // Node.js ignores bits beyond the last byte.
   if (canonical !== body.replaceAll("-", "+").replaceAll("_", "/")) return undefined;
-  return isUtf8(bytes) ? bytes.latin1Slice() : undefined;
+  return isUtf8(bytes) ? bytes.toString("latin1") : undefined;
 }
 
 /** Reads a JSON text in UTF-8; undefined where it is none, or deeper than 128 levels. */
@@ -45,11 +45,11 @@ export function readJson(document: string): Tree | undefined {
 }
 
 function treeOf(value: unknown): Tree {
-  if (typeof value === "string") return { kind: "string", text: Buffer.from(value).latin1Slice() };
+  if (typeof value === "string") return { kind: "string", text: Buffer.from(value).toString("latin1") };
   if (Array.isArray(value)) return { kind: "list", elements: value.map(treeOf) };
   if (typeof value !== "object" || value === null) return OTHER;
   const entries = Object.entries(value).map(
-    ([name, child]) => [Buffer.from(name).latin1Slice(), treeOf(child)] as const,
+    ([name, child]) => [Buffer.from(name).toString("latin1"), treeOf(child)] as const,
   );
   return { kind: "struct", entries: new Map(entries) };
 }
@@ -125,7 +125,7 @@ function delimited(field: Field): Buffer {
 function text(field: Field): string {
   const bytes = delimited(field);
   if (!isUtf8(bytes)) throw new Malformed();
-  return bytes.latin1Slice();
+  return bytes.toString("latin1");
 }
 
 function structOf(message: Buffer, depth: number): Tree {

@@ -100,7 +100,7 @@ class Run {
         return replaced([this.#made(characters(top).reverse().join(""))]);
       case "split":
       case "rsplit": {
-        const separator = fields["separator"] == null ? ":" : bytes(fields["separator"]);
+        const separator = bytes(fields["separator"] ?? ":");
         const most = (fields["max"] as number | null | undefined) ?? 0;
         return replaced((name === "split" ? split : rsplit)(top, separator, most === 0 ? Infinity : most));
       }
@@ -260,7 +260,7 @@ class Run {
 
 /** A configured string as its UTF-8 bytes. */
 function bytes(text: unknown): string {
-  return Buffer.from(text as string).latin1Slice();
+  return Buffer.from(text as string).toString("latin1");
 }
 
 /** A byte that continues a character goes with what is before it, whatever that is. */

@@ -1,5 +1,6 @@
 import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
+import { hasControls } from "../bytes/controls";
 import { Backend, Service } from "../config/filter-config";
 import { Application } from "../credentials/credentials";
 import { Pairs } from "../request/pairs";
@@ -79,13 +80,4 @@ function writeUsages(service: Service, usages: UsageSum, out: ByteWriter): void 
     out.decimal(usages.sum(metric));
   }
   out.byte(0x7d);
-}
-
-/** Says whether a value has bytes that may not stand in a header (RFC 9110, 5.5). */
-export function hasControls(text: Bytes): bool {
-  for (let i = 0; i < text.length; i++) {
-    const byte = text.at(i);
-    if ((byte < 0x20 && byte != 0x09) || byte == 0x7f) return true;
-  }
-  return false;
 }

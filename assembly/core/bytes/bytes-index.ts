@@ -25,7 +25,7 @@ export class BytesIndex {
 
   private placeOf(table: StaticArray<i32>, value: Bytes): i32 {
     const mask = table.length - 1;
-    let place = (<i32>hash(value)) & mask;
+    let place = (<i32>hashBytes(value)) & mask;
     while (table[place] != 0 && !this.values[table[place] - 1].equals(value)) place = (place + 1) & mask;
     return place;
   }
@@ -37,9 +37,16 @@ export class BytesIndex {
   }
 }
 
+let seed: u32 = 0x811c9dc5;
+
+/** Seeds `hashBytes` with what a client cannot know, so that it cannot choose names that collide. Once, at the start. */
+export function seedHash(value: u64): void {
+  seed = (<u32>value) ^ (<u32>(value >> 32)) ^ 0x811c9dc5;
+}
+
 /** FNV-1a, 32 bits. */
-function hash(value: Bytes): u32 {
-  let result: u32 = 0x811c9dc5;
+export function hashBytes(value: Bytes): u32 {
+  let result = seed;
   for (let i = 0; i < value.length; i++) result = (result ^ value.at(i)) * 0x01000193;
   return result;
 }

@@ -74,9 +74,10 @@ export class Bytes {
     return this.length == length && memory.compare(this.ptr, ptr, <usize>length) == 0;
   }
 
-  /** Returns the index of the first `byte` at or after `from`, -1 where there is none. */
-  indexOf(byte: u8, from: i32 = 0): i32 {
-    for (let i = max(from, 0); i < this.length; i++) {
+  /** Returns the index of the first `byte` from `from` on and before `to`, -1 where there is none. */
+  indexOf(byte: u8, from: i32 = 0, to: i32 = i32.MAX_VALUE): i32 {
+    const end = min(to, this.length);
+    for (let i = max(from, 0); i < end; i++) {
       if (load<u8>(this.ptr + <usize>i) == byte) return i;
     }
     return -1;
@@ -84,20 +85,28 @@ export class Bytes {
 
   /** Returns the text with every byte that is not printable ASCII written as `\xNN`, at most `limit` bytes of it. */
   printable(limit: i32 = i32.MAX_VALUE): string {
-    let text = "";
     const end = min(this.length, limit);
+    const text = heap.alloc(<usize>(end * 4 + 1));
+    let at = text;
     for (let i = 0; i < end; i++) {
       const byte = load<u8>(this.ptr + <usize>i);
       if (byte >= 0x20 && byte < 0x7f) {
-        text += String.fromCharCode(byte);
-      } else {
-        text += "\\x" + hexDigit(byte >> 4) + hexDigit(byte & 15);
+        store<u8>(at, byte);
+        at += 1;
+        continue;
       }
+      store<u8>(at, 0x5c);
+      store<u8>(at, 0x78, 1);
+      store<u8>(at, hexDigit(byte >> 4), 2);
+      store<u8>(at, hexDigit(byte & 15), 3);
+      at += 4;
     }
-    return end < this.length ? text + "…" : text;
+    const shown = String.UTF8.decodeUnsafe(text, at - text);
+    heap.free(text);
+    return end < this.length ? shown + "…" : shown;
   }
 }
 
-function hexDigit(value: u8): string {
-  return String.fromCharCode(value < 10 ? 0x30 + value : 0x57 + value);
+function hexDigit(value: u8): u8 {
+  return value < 10 ? 0x30 + value : 0x57 + value;
 }

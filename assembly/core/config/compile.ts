@@ -108,7 +108,8 @@ function usageJsonName(metric: Bytes): Bytes {
   for (let i = 0; i < metric.length; i++) {
     const byte = metric.at(i);
     if (byte == 0x22 || byte == 0x5c) out.byte(0x5c);
-    if (byte >= 0x20) out.byte(byte);
+    if (byte >= 0x20 && byte != 0x7f) out.byte(byte);
+    else if (byte == 0x7f) out.text("\\u007f");
     else {
       out.text("\\u00");
       out.byte(byte < 16 ? 0x30 : 0x31);

@@ -110,6 +110,9 @@ function readLookup(document: ConfigDocument, kind: SourceKind): Source | null {
     const found = path.length == 0 ? "none" : "one segment";
     document.reportAt(false, Code.Suspicious, fields.line, fields.column, found, wording.FILTER_PATH);
   }
+  if (!isFilter && keys.length == 0 && fields.has(SourceField.Keys)) {
+    document.reportAt(false, Code.Suspicious, fields.line, fields.column, "no keys", wording.KEYS_EMPTY);
+  }
   if (kind == SourceKind.Header) {
     for (let i = 0; i < keys.length; i++) lowerInPlace(keys[i]);
   }

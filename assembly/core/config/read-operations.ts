@@ -130,7 +130,8 @@ function readSingle(document: ConfigDocument, builder: ProgramBuilder, nesting: 
 function readValue(document: ConfigDocument, builder: ProgramBuilder, type: Param, nesting: i32): void {
   switch (type) {
     case Param.Text: {
-      const text = document.string();
+      // The text may be a credential to fall back on.
+      const text = document.string(wording.STRING, true);
       builder.text(text == null ? new Bytes() : text);
       return;
     }
@@ -196,6 +197,12 @@ function readName(document: ConfigDocument, names: StaticArray<string>, expected
   return 0;
 }
 
+function isName(text: Bytes, name: string): bool {
+  if (text.length != name.length) return false;
+  for (let i = 0; i < name.length; i++) if (text.at(i) != name.charCodeAt(i)) return false;
+  return true;
+}
+
 function equalsName(text: Bytes, name: string): bool {
   if (text.length != name.length) return false;
   for (let i = 0; i < name.length; i++) if (lowerCase(text.at(i)) != name.charCodeAt(i)) return false;
@@ -203,13 +210,13 @@ function equalsName(text: Bytes, name: string): bool {
 }
 
 function operationCalled(name: Bytes): OperationSpec | null {
-  for (let i = 0; i < OPERATIONS.length; i++) if (name.equals(Bytes.of(OPERATIONS[i].name))) return OPERATIONS[i];
+  for (let i = 0; i < OPERATIONS.length; i++) if (isName(name, OPERATIONS[i].name)) return OPERATIONS[i];
   return null;
 }
 
 /** What is expected in place of a name that no operation has. */
 function operationNear(name: Bytes): string {
-  const nearest = nearestName(name.printable(), NAMES);
+  const nearest = nearestName(name.printable(60), NAMES);
   return nearest.length > 0 ? 'perhaps "' + nearest + '"' : wording.OPERATION;
 }
 

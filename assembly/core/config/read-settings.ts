@@ -45,7 +45,7 @@ function readField(document: ConfigDocument, settings: Settings, field: i32): vo
     case Field.Api: {
       const api = document.string(wording.API);
       if (api == null) return;
-      const version = api.printable();
+      const version = api.printable(8);
       if (version != "v1" && version != "v1.0" && version != "v1.0.0") {
         document.report(true, Code.InvalidValue, shown(api), wording.API);
       }

@@ -1,4 +1,4 @@
-import { hasControls } from "../backend/passthrough";
+import { hasControls } from "../bytes/controls";
 import { Code, Diagnostic } from "./diagnostics";
 import { ConfigDocument } from "./config-document";
 import { ServiceSettings, Settings } from "./model";
@@ -14,6 +14,10 @@ export function validate(document: ConfigDocument, settings: Settings): void {
   if (settings.services.length == 0) {
     const found = settings.hasServices ? "an empty list" : "nothing";
     warn(document, "services", line, column, found, wording.SERVICES);
+  }
+  const backend = settings.backend;
+  if (settings.passthroughMetadata && backend != null && hasControls(backend.upstream.cluster)) {
+    refuseControls(document, "backend.upstream.name", line, column);
   }
   if (settings.hasSystem) warn(document, "system", line, column, "a system", wording.NOT_FETCHED);
   for (let i = 0; i < settings.services.length; i++) {
@@ -60,17 +64,12 @@ function requireSendable(document: ConfigDocument, service: ServiceSettings, pat
   let field = "";
   if (hasControls(service.id)) field = "id";
   else if (token != null && hasControls(token)) field = "token";
-  if (field.length == 0) return;
+  if (field.length > 0) refuseControls(document, path + field, service.line, service.column);
+}
+
+function refuseControls(document: ConfigDocument, path: string, line: i32, column: i32): void {
   document.diagnostics.add(
-    new Diagnostic(
-      true,
-      Code.InvalidValue,
-      path + field,
-      service.line,
-      service.column,
-      "control characters",
-      wording.SENDABLE,
-    ),
+    new Diagnostic(true, Code.InvalidValue, path, line, column, "control characters", wording.SENDABLE),
   );
 }
 

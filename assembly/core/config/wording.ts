@@ -89,3 +89,4 @@ export const FILTER_PATH: string =
 export const SENDABLE: string = "none: with passthrough_metadata it is sent as a header";
 export const NOT_VERIFIED: string =
   "a filter that verifies the token before this one (Envoy's jwt_authn): reading a claim does not verify it, and a client can send what it likes";
+export const KEYS_EMPTY: string = "at least one key: as it is nothing is found";

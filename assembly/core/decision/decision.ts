@@ -5,12 +5,12 @@ import { Bytes } from "../bytes/bytes";
 import { FilterConfig, Service } from "../config/filter-config";
 import { Application } from "../credentials/credentials";
 import { Lookup } from "../credentials/source";
-import { Pairs } from "../request/pairs";
+import { ParameterIndex } from "../request/parameter-index";
 import { RequestSnapshot } from "../request/request-snapshot";
 import { UsageSum } from "../usage/usage-sum";
 import { Outcome } from "./outcome";
 
-const NO_PARAMETERS: Pairs = new Pairs();
+const NO_PARAMETERS: ParameterIndex = new ParameterIndex();
 
 /**
  * Decides on requests as far as the configuration goes: service, credentials, mapping rules, in this order. Holds the
@@ -47,13 +47,13 @@ export class Decision {
     }
     const path = this.authRepPath;
     const fits = writeAuthRepPath(prefix, this.application, service, this.usages, backend.querySuffix, path);
-    return fits ? Outcome.Pending : Outcome.CredentialsTooLong;
+    return fits ? Outcome.Pending : Outcome.AuthRepPathTooLong;
   }
 
   /** Sums the usages of the rules that match. All readings of the path have to select the same. */
   private sumUsages(service: Service, request: RequestSnapshot): Outcome {
     const forms = request.pathForms();
-    const parameters = service.hasQueryConditions ? request.parameters() : NO_PARAMETERS;
+    const parameters = service.hasQueryConditions ? request.parameterIndex() : NO_PARAMETERS;
     sumMatching(service, request.method, forms.at(0), parameters, this.usages);
     for (let i = 1; i < forms.count; i++) {
       sumMatching(service, request.method, forms.at(i), parameters, this.otherUsages);
@@ -75,7 +75,7 @@ function serviceFor(config: FilterConfig, request: RequestSnapshot): Service | n
   return null;
 }
 
-function sumMatching(service: Service, method: Bytes, path: Bytes, parameters: Pairs, usages: UsageSum): void {
+function sumMatching(service: Service, method: Bytes, path: Bytes, parameters: ParameterIndex, usages: UsageSum): void {
   usages.reset(service.usageNames.length);
   for (let i = 0; i < service.rules.length; i++) {
     const rule = service.rules[i];

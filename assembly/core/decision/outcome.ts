@@ -19,8 +19,8 @@ export const enum Outcome {
   AmbiguousPath,
   BackendMissing,
   ServiceTokenMissing,
-  /** The credentials make an AuthRep path longer than any backend need accept. */
-  CredentialsTooLong,
+  /** The AuthRep path would be longer than a backend need accept. */
+  AuthRepPathTooLong,
   /** The credentials have control characters, which no header can carry. */
   CredentialsNotSendable,
   AuthenticationFailed,
@@ -72,8 +72,8 @@ export function outcomeName(outcome: Outcome): string {
       return "backend_missing";
     case Outcome.ServiceTokenMissing:
       return "service_token_missing";
-    case Outcome.CredentialsTooLong:
-      return "credentials_too_long";
+    case Outcome.AuthRepPathTooLong:
+      return "authrep_path_too_long";
     case Outcome.CredentialsNotSendable:
       return "credentials_not_sendable";
     case Outcome.AuthenticationFailed:

@@ -5,7 +5,7 @@ const responses: StaticArray<Response> = buildResponses();
 
 /**
  * Returns the answer to a request that is not let in. Statuses and bodies are those of threescale-wasm-auth, so that
- * clients see no difference; 400, 502 and 503 are ours. `failureStatus` is the status where there is no verdict.
+ * clients see no difference; 400, 502 and 503 are ours.
  */
 export function responseFor(outcome: Outcome): Response {
   return responses[<u32>outcome < <u32>Outcome.Count ? outcome : Outcome.ConfigurationUnavailable];

@@ -40,8 +40,8 @@ export function readForm(query: Bytes, buffer: ByteWriter, parameters: Pairs): v
     let end = query.indexOf(0x26, start);
     if (end < 0) end = query.length;
     if (end > start) {
-      let equals = query.indexOf(0x3d, start);
-      if (equals < 0 || equals > end) equals = end;
+      let equals = query.indexOf(0x3d, start, end);
+      if (equals < 0) equals = end;
       const nameAt = buffer.length;
       part.set(query.ptr + <usize>start, equals - start);
       formDecode(part, buffer);

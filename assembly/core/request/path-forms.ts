@@ -1,6 +1,15 @@
 import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
-import { collapseSlashes, decodeUnreserved, isAmbiguous, isNormal, resolveDots, slashBackslashes } from "./path";
+import {
+  collapseSlashes,
+  decodeUnreserved,
+  hasDotSegments,
+  isAmbiguous,
+  isNormal,
+  openSegments,
+  resolveDots,
+  slashBackslashes,
+} from "./path";
 
 const decoded: ByteWriter = new ByteWriter(256);
 const slashed: ByteWriter = new ByteWriter(256);
@@ -13,8 +22,8 @@ function form(): ByteWriter {
   return new ByteWriter(256);
 }
 
-/** How many readings of one path there are; see `PathForms`. */
-const FORMS: i32 = 4;
+/** How many readings of one path there may be; see `PathForms`. */
+const MOST_FORMS: i32 = 5;
 
 /**
  * The readings of a request's path that rules must agree on.
@@ -22,56 +31,64 @@ const FORMS: i32 = 4;
  * The first is the normal form: escapes of unreserved characters decoded, backslashes made slashes, dot segments
  * resolved, runs of slashes made one. Envoy routes what it received, and servers differ in what they do to backslashes,
  * dots and doubled slashes; so a path with dot segments or backslashes has further forms: the path as it stands, dots
- * resolved with backslashes kept, and slashes joined before the dots are resolved.
+ * resolved with backslashes kept, and slashes joined before the dots are resolved. A path whose dot segments show only
+ * when escaped separators are decoded and segments' parameters are cut off has the form that results.
  */
 export class PathForms {
   count: i32 = 0;
-  private readonly views: StaticArray<Bytes> = [new Bytes(), new Bytes(), new Bytes(), new Bytes()];
-  private readonly buffers: StaticArray<ByteWriter> = [form(), form(), form(), form()];
+  private readonly views: StaticArray<Bytes> = [new Bytes(), new Bytes(), new Bytes(), new Bytes(), new Bytes()];
+  private readonly buffers: StaticArray<ByteWriter> = [form(), form(), form(), form(), form()];
 
   /** Reads `path` (without its query). The forms are valid until the next path is read. */
   read(path: Bytes): void {
-    this.count = 1;
-    const normal = this.views[0];
-    if (isNormal(path)) return normal.set(path.ptr, path.length);
+    this.count = 0;
+    if (isNormal(path)) {
+      this.views[0].set(path.ptr, path.length);
+      this.count = 1;
+      return;
+    }
     decoded.clear();
     decodeUnreserved(path, decoded);
     decoded.viewInto(decodedPath);
-    if (!isAmbiguous(decodedPath)) {
-      this.buffers[0].clear();
-      collapseSlashes(decodedPath, this.buffers[0]);
-      return this.keep(0);
-    }
-    this.count = FORMS;
-    for (let i = 0; i < FORMS; i++) this.buffers[i].clear();
+    if (isAmbiguous(decodedPath)) this.addReadings();
+    else collapseSlashes(decodedPath, this.next());
     slashed.clear();
-    slashBackslashes(decodedPath, slashed);
-    slashed.viewInto(slashedPath);
-    this.resolveThenCollapse(slashedPath, 0);
-    collapseSlashes(decodedPath, this.buffers[1]);
-    this.keep(1);
-    this.resolveThenCollapse(decodedPath, 2);
-    work.clear();
-    collapseSlashes(slashedPath, work);
-    work.viewInto(workPath);
-    resolveDots(workPath, this.buffers[3]);
-    this.keep(3);
+    if (openSegments(decodedPath, slashed)) {
+      slashed.viewInto(slashedPath);
+      if (hasDotSegments(slashedPath)) this.addResolved(slashedPath);
+    }
+    for (let i = 0; i < this.count; i++) this.buffers[i].viewInto(this.views[i]);
   }
 
   /** Returns the form `index`; 0 is the normal form. */
   at(index: i32): Bytes {
-    return this.views[<u32>index < <u32>FORMS ? index : 0];
+    return this.views[<u32>index < <u32>this.count ? index : 0];
   }
 
-  private resolveThenCollapse(path: Bytes, index: i32): void {
+  private addReadings(): void {
+    slashed.clear();
+    slashBackslashes(decodedPath, slashed);
+    slashed.viewInto(slashedPath);
+    this.addResolved(slashedPath);
+    collapseSlashes(decodedPath, this.next());
+    this.addResolved(decodedPath);
+    work.clear();
+    collapseSlashes(slashedPath, work);
+    work.viewInto(workPath);
+    resolveDots(workPath, this.next());
+  }
+
+  private addResolved(path: Bytes): void {
     work.clear();
     resolveDots(path, work);
     work.viewInto(workPath);
-    collapseSlashes(workPath, this.buffers[index]);
-    this.keep(index);
+    collapseSlashes(workPath, this.next());
   }
 
-  private keep(index: i32): void {
-    this.buffers[index].viewInto(this.views[index]);
+  /** Returns the emptied buffer of the next form. */
+  private next(): ByteWriter {
+    const buffer = this.buffers[min(this.count++, MOST_FORMS - 1)];
+    buffer.clear();
+    return buffer;
   }
 }

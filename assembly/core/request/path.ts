@@ -6,13 +6,14 @@ const SLASH: u8 = 0x2f;
 const BACKSLASH: u8 = 0x5c;
 const DOT: u8 = 0x2e;
 const PERCENT: u8 = 0x25;
+const SEMICOLON: u8 = 0x3b;
 
 /** Says whether a path is its own normal form, so that it need not be copied. */
 export function isNormal(path: Bytes): bool {
   let before: u8 = 0;
   for (let i = 0; i < path.length; i++) {
     const byte = path.at(i);
-    if (byte == PERCENT || byte == BACKSLASH) return false;
+    if (byte == PERCENT || byte == BACKSLASH || byte == SEMICOLON) return false;
     if (before == SLASH && (byte == SLASH || byte == DOT)) return false;
     before = byte;
   }
@@ -42,16 +43,46 @@ export function decodeUnreserved(path: Bytes, out: ByteWriter): void {
 
 /** Says whether a decoded path has a backslash or a segment `.` or `..`, so that servers may differ on what it names. */
 export function isAmbiguous(path: Bytes): bool {
+  return path.indexOf(BACKSLASH) >= 0 || hasDotSegments(path);
+}
+
+/** Says whether a decoded path has a segment `.` or `..`. */
+export function hasDotSegments(path: Bytes): bool {
   let start = 0;
   for (let i = 0; i <= path.length; i++) {
-    if (i < path.length) {
-      if (path.at(i) == BACKSLASH) return true;
-      if (path.at(i) != SLASH) continue;
-    }
+    if (i < path.length && path.at(i) != SLASH) continue;
     if (dotsOf(path, start, i) > 0) return true;
     start = i + 1;
   }
   return false;
+}
+
+/**
+ * Writes a decoded path as servers read it that decode separators (`%2F`, `%5C`) before they resolve dot segments, and
+ * take what follows a `;` in a segment for its parameters. Returns whether that differs from the path.
+ */
+export function openSegments(path: Bytes, out: ByteWriter): bool {
+  let inParameters = false;
+  const start = out.length;
+  for (let i = 0; i < path.length; i++) {
+    let byte = path.at(i);
+    if (isEscapedSeparator(path, i)) {
+      byte = SLASH;
+      i += 2;
+    }
+    if (byte == SLASH) inParameters = false;
+    else if (byte == SEMICOLON) inParameters = true;
+    if (!inParameters) out.byte(byte);
+  }
+  return out.length - start != path.length;
+}
+
+/** `%2F` or `%5C`; the digits of escapes are capitals by now. */
+function isEscapedSeparator(path: Bytes, index: i32): bool {
+  if (path.at(index) != PERCENT) return false;
+  const high = path.at(index + 1);
+  const low = path.at(index + 2);
+  return (high == 0x32 && low == 0x46) || (high == 0x35 && low == 0x43);
 }
 
 /** Writes `path` with runs of slashes made one. */

@@ -4,6 +4,7 @@ import { isHttps, normalizeAuthority } from "../service/authority";
 import { readForm } from "./form";
 import { Pairs } from "./pairs";
 import { FilterMetadata, MetadataSource } from "./filter-metadata";
+import { ParameterIndex } from "./parameter-index";
 import { PathForms } from "./path-forms";
 
 const METHOD: Bytes = Bytes.of(":method");
@@ -35,6 +36,8 @@ export class RequestSnapshot {
   private readonly parameterBuffer: ByteWriter = new ByteWriter(1024);
   private hasForms: bool = false;
   private hasParameters: bool = false;
+  private readonly index: ParameterIndex = new ParameterIndex();
+  private hasIndex: bool = false;
 
   constructor(metadataSource: MetadataSource) {
     this.filterMetadata = new FilterMetadata(metadataSource);
@@ -44,6 +47,7 @@ export class RequestSnapshot {
   read(): void {
     this.hasForms = false;
     this.hasParameters = false;
+    this.hasIndex = false;
     this.filterMetadata.forget();
     this.take(METHOD, this.method);
     this.take(SCHEME, this.rawAuthority);
@@ -79,6 +83,15 @@ export class RequestSnapshot {
       this.hasParameters = true;
     }
     return this.parameterPairs;
+  }
+
+  /** The parameters of the query by name, the last of duplicates. */
+  parameterIndex(): ParameterIndex {
+    if (!this.hasIndex) {
+      this.index.read(this.parameters());
+      this.hasIndex = true;
+    }
+    return this.index;
   }
 
   /** Points `struct` at the metadata that a filter has left, a google.protobuf.Struct; false where it has left none. */

@@ -39,6 +39,14 @@ function portColon(authority: Bytes): i32 {
   return -1;
 }
 
+/** Says whether a colon stands outside of an IPv6 address. */
+function hasPort(authority: Bytes): bool {
+  for (let i = authority.length - 1; i >= 0 && authority.at(i) != BRACKET; i--) {
+    if (authority.at(i) == COLON) return true;
+  }
+  return false;
+}
+
 /** A configured authority: a glob in the normal form of either scheme. */
 export class AuthorityPattern {
   private readonly http: Glob;
@@ -65,7 +73,7 @@ export class AuthorityPattern {
 
   /** Says whether `authority`, in the normal form of its scheme, matches. */
   matches(authority: Bytes, https: bool): bool {
-    if ((https ? this.isHttpsDefault : this.isHttpDefault) && portColon(authority) >= 0) return false;
+    if ((https ? this.isHttpsDefault : this.isHttpDefault) && hasPort(authority)) return false;
     return (https ? this.https : this.http).matches(authority);
   }
 }

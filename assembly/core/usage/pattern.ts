@@ -1,7 +1,8 @@
 import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
+import { BytesIndex } from "../bytes/bytes-index";
 import { formDecode } from "../request/form";
-import { Pairs } from "../request/pairs";
+import { ParameterIndex } from "../request/parameter-index";
 import { collapseSlashes, decodeUnreserved, resolveDots, slashBackslashes } from "../request/path";
 import { matchWildcards, WILDCARD } from "./wildcard";
 
@@ -27,27 +28,30 @@ const value: Bytes = new Bytes();
 
 /** One `name`, `name=value` or `name={x}` of a pattern's query part. */
 class QueryCondition {
+  private readonly hasWildcardName: bool;
+
   constructor(
     readonly name: Bytes,
     /** Null: the parameter has to be there, whatever its value. */
     readonly value: Bytes | null,
-  ) {}
+  ) {
+    this.hasWildcardName = name.indexOf(WILDCARD) >= 0;
+  }
 
   /** Of duplicates the last parameter counts. */
-  isMet(parameters: Pairs): bool {
-    if (this.name.indexOf(WILDCARD) < 0) {
-      const index = parameters.findLast(this.name);
+  isMet(parameters: ParameterIndex): bool {
+    if (!this.hasWildcardName) {
+      const index = parameters.find(this.name);
       return index >= 0 && this.hasValue(parameters, index);
     }
-    for (let i = parameters.count - 1; i >= 0; i--) {
-      parameters.name(i, name);
-      if (!matchWildcards(this.name, name, false, true)) continue;
-      if (parameters.findLast(name) == i && this.hasValue(parameters, i)) return true;
+    for (let i = 0; i < parameters.count; i++) {
+      if (!parameters.lastName(i, name) || !matchWildcards(this.name, name, false, true)) continue;
+      if (this.hasValue(parameters, i)) return true;
     }
     return false;
   }
 
-  private hasValue(parameters: Pairs, index: i32): bool {
+  private hasValue(parameters: ParameterIndex, index: i32): bool {
     const wanted = this.value;
     if (wanted == null) return true;
     parameters.value(index, value);
@@ -111,7 +115,7 @@ export class Pattern {
   }
 
   /** Says whether a path in one of its forms, and the form-decoded parameters of its query, match. */
-  matches(path: Bytes, parameters: Pairs): bool {
+  matches(path: Bytes, parameters: ParameterIndex): bool {
     if (!this.matchesPath(path)) return false;
     for (let i = 0; i < this.conditions.length; i++) {
       if (!this.conditions[i].isMet(parameters)) return false;
@@ -162,8 +166,8 @@ function normalize(path: Bytes): Bytes {
 }
 
 function condition(marked: Bytes, start: i32, end: i32): QueryCondition {
-  const equals = marked.indexOf(EQUALS, start);
-  const nameEnd = equals < 0 || equals > end ? end : equals;
+  const equals = marked.indexOf(EQUALS, start, end);
+  const nameEnd = equals < 0 ? end : equals;
   const conditionName = decoded(marked, start, nameEnd);
   return new QueryCondition(conditionName, nameEnd == end ? null : decoded(marked, nameEnd + 1, end));
 }
@@ -178,13 +182,12 @@ function decoded(marked: Bytes, start: i32, end: i32): Bytes {
 
 /** Of conditions on one name the last counts, as of duplicate parameters. */
 function lastOfEachName(conditions: QueryCondition[]): QueryCondition[] {
-  const kept: QueryCondition[] = [];
+  const names = new BytesIndex();
+  const last: QueryCondition[] = [];
   for (let i = 0; i < conditions.length; i++) {
-    let isLast = true;
-    for (let j = i + 1; j < conditions.length; j++) {
-      if (conditions[j].name.equals(conditions[i].name)) isLast = false;
-    }
-    if (isLast) kept.push(conditions[i]);
+    const number = names.add(conditions[i].name);
+    if (number == last.length) last.push(conditions[i]);
+    else last[number] = conditions[i];
   }
-  return kept;
+  return last;
 }

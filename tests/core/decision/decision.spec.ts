@@ -126,7 +126,7 @@ describe("Decision", () => {
   });
 
   test("a credential that makes the path too long is refused before the call", () => {
-    expect(decide("GET", "/", "x-key: " + "k".repeat(8200))).toBe("credentials_too_long");
+    expect(decide("GET", "/", "x-key: " + "k".repeat(8200))).toBe("authrep_path_too_long");
     expect(decide("GET", "/", "x-key: " + "k".repeat(8000)).length).toBeGreaterThan(8000);
   });
 

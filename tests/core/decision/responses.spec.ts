@@ -19,7 +19,7 @@ describe("responses", () => {
     expect(answer(Outcome.AmbiguousPath)).toBe("400 Bad Request\\x0a 3scale_ambiguous_path");
     expect(answer(Outcome.BackendMissing)).toBe("403 Authentication failed\\x0a 3scale_backend_missing");
     expect(answer(Outcome.ServiceTokenMissing)).toBe("403 Authentication failed\\x0a 3scale_service_token_missing");
-    expect(answer(Outcome.CredentialsTooLong)).toBe("403 Authentication failed\\x0a 3scale_credentials_too_long");
+    expect(answer(Outcome.AuthRepPathTooLong)).toBe("403 Authentication failed\\x0a 3scale_authrep_path_too_long");
     expect(answer(Outcome.AuthenticationFailed)).toBe("403 Authentication failed\\x0a 3scale_authentication_failed");
     expect(answer(Outcome.LimitsExceeded)).toBe("429 Usage limit exceeded\\x0a 3scale_limits_exceeded");
     expect(answer(Outcome.BackendError)).toBe("502 Bad Gateway\\x0a 3scale_backend_error");

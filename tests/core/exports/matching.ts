@@ -2,6 +2,7 @@ import { ByteWriter } from "../../../assembly/core/bytes/byte-writer";
 import { Bytes } from "../../../assembly/core/bytes/bytes";
 import { readForm } from "../../../assembly/core/request/form";
 import { Pairs } from "../../../assembly/core/request/pairs";
+import { ParameterIndex } from "../../../assembly/core/request/parameter-index";
 import { PathForms } from "../../../assembly/core/request/path-forms";
 import { Glob } from "../../../assembly/core/service/glob";
 import { Pattern } from "../../../assembly/core/usage/pattern";
@@ -12,6 +13,7 @@ const AREA_BYTES: i32 = 65536;
 const area: usize = heap.alloc(AREA_BYTES);
 const forms: PathForms = new PathForms();
 const parameters: Pairs = new Pairs();
+const index: ParameterIndex = new ParameterIndex();
 const buffer: ByteWriter = new ByteWriter(256);
 let glob: Glob = new Glob();
 let pattern: Pattern | null = null;
@@ -45,7 +47,8 @@ export function patternMatches(pathLength: i32, queryLength: i32): bool {
   const current = pattern;
   if (current == null) return false;
   readForm(Bytes.view(area + <usize>pathLength, queryLength), buffer, parameters);
-  return current.matches(Bytes.view(area, pathLength), parameters);
+  index.read(parameters);
+  return current.matches(Bytes.view(area, pathLength), index);
 }
 
 /** Reads the forms of the path in the area's first `length` bytes; returns how many there are. */

@@ -2,12 +2,14 @@ import { ByteWriter } from "../../../assembly/core/bytes/byte-writer";
 import { Bytes } from "../../../assembly/core/bytes/bytes";
 import { readForm } from "../../../assembly/core/request/form";
 import { Pairs } from "../../../assembly/core/request/pairs";
+import { ParameterIndex } from "../../../assembly/core/request/parameter-index";
 import { PathForms } from "../../../assembly/core/request/path-forms";
 import { Pattern, PatternFault } from "../../../assembly/core/usage/pattern";
 import { raw } from "../support";
 
 const forms: PathForms = new PathForms();
 const parameters: Pairs = new Pairs();
+const index: ParameterIndex = new ParameterIndex();
 const buffer: ByteWriter = new ByteWriter(16);
 
 /** Says whether a pattern matches the normal form of a request's target. */
@@ -18,7 +20,8 @@ function isMatch(pattern: string, target: string): bool {
   forms.read(Bytes.view(text.ptr, end));
   const query = question < 0 ? new Bytes() : Bytes.view(text.ptr + <usize>(end + 1), text.length - end - 1);
   readForm(query, buffer, parameters);
-  return Pattern.compile(raw(pattern)).matches(forms.at(0), parameters);
+  index.read(parameters);
+  return Pattern.compile(raw(pattern)).matches(forms.at(0), index);
 }
 
 /** Checks a pattern against targets that match and targets that do not, both separated by spaces. */

@@ -78,7 +78,7 @@ export const OPERATIONS: Fault[] = [
         '{"user_key": [{"query_string": {"keys": ["k"], "ops": [{"split": {"separator": 1, "max": "2"}}]}}]}',
     }),
     says: [
-      "error at services[0].credentials.user_key[0].query_string.ops[0].split.separator (line 8, column 95): found the number 1; expected a string [wrong-type]",
+      "error at services[0].credentials.user_key[0].query_string.ops[0].split.separator (line 8, column 95): found a number; expected a string [wrong-type]",
       "error at services[0].credentials.user_key[0].query_string.ops[0].split.max (line 8, column 105): found a string; expected a whole number from 0 to 4294967295 [wrong-type]",
     ],
   },
@@ -169,7 +169,7 @@ export const OPERATIONS: Fault[] = [
     name: "operations that are no list",
     configuration: configuration({ credentials: '{"user_key": [{"query_string": {"keys": ["k"], "ops": "strrev"}}]}' }),
     says: [
-      "error at services[0].credentials.user_key[0].query_string.ops (line 8, column 70): found a string; expected an array [wrong-type]",
+      "error at services[0].credentials.user_key[0].query_string.ops (line 8, column 70): found a string; expected an array of operations [wrong-type]",
     ],
   },
   {
