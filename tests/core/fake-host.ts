@@ -49,6 +49,8 @@ export class FakeHost extends Host {
     return this;
   }
 
+  private otherToken: i64 = -1;
+  private otherHeaders: i32 = 0;
   /** What the clock shows, in nanoseconds. */
   now: u64 = 1_000_000_000;
 
@@ -78,6 +80,13 @@ export class FakeHost extends Host {
   /** Answers calls before they return, with as many headers; 0 for a failure. */
   answeringInline(headerCount: i32): FakeHost {
     this.inlineHeaders = headerCount;
+    return this;
+  }
+
+  /** While the next calls are made, the answer to another one comes: to `token`, with as many headers. */
+  answeringAnother(token: u32, headerCount: i32): FakeHost {
+    this.otherToken = <i64>token;
+    this.otherHeaders = headerCount;
     return this;
   }
 
@@ -172,9 +181,10 @@ export class FakeHost extends Host {
       const cluster = changetype<FakeCallTemplate>(template).cluster;
       this.events.push("call " + cluster + " " + path.copy().printable());
     }
+    const filter = this.filter;
+    if (this.otherToken >= 0 && filter != null) filter.callResponse(<u32>this.otherToken, <u32>this.otherHeaders);
     if (!this.canCall) return NO_CALL;
     const token = this.nextToken++;
-    const filter = this.filter;
     if (this.inlineHeaders != NO_RESPONSE && filter != null) filter.callResponse(token, <u32>this.inlineHeaders);
     return token;
   }

@@ -56,12 +56,17 @@ export function normalForm(path: string): string {
 /** Returns all readings of a path, the normal form first. */
 export function pathForms(path: string): string[] {
   const decoded = decodeUnreserved(path);
-  return [
+  const forms = [
     normalForm(path),
     collapse(decoded),
     collapse(removeDotSegments(decoded)),
     removeDotSegments(collapse(decoded.replaceAll("\\", "/"))),
   ];
+  // As servers read it that decode separators first, or cut the parameters of segments off.
+  const opened = decoded.replaceAll(/%(?:2F|5C)/g, "/").replaceAll(/;[^/]*/g, "");
+  const hasDots = opened.split("/").some((segment) => segment === "." || segment === "..");
+  if (opened !== decoded && hasDots) forms.push(collapse(removeDotSegments(opened)));
+  return forms;
 }
 
 function literal(text: string): string {

@@ -96,6 +96,7 @@ function readLookup(document: ConfigDocument, kind: SourceKind): Source | null {
   const isFilter = kind == SourceKind.Filter;
   const fields = document.object(isFilter ? FILTER_NAMES : SOURCE_NAMES, Unknown.Warn);
   if (fields == null) return null;
+  const faultsBefore = document.diagnostics.errorCount;
   let keys: Bytes[] = [];
   let path: Bytes[] = [];
   let operations: Program | null = null;
@@ -110,7 +111,8 @@ function readLookup(document: ConfigDocument, kind: SourceKind): Source | null {
     const found = path.length == 0 ? "none" : "one segment";
     document.reportAt(false, Code.Suspicious, fields.line, fields.column, found, wording.FILTER_PATH);
   }
-  if (!isFilter && keys.length == 0 && fields.has(SourceField.Keys)) {
+  const hasFaults = document.diagnostics.errorCount > faultsBefore;
+  if (!isFilter && !hasFaults && keys.length == 0 && fields.has(SourceField.Keys)) {
     document.reportAt(false, Code.Suspicious, fields.line, fields.column, "no keys", wording.KEYS_EMPTY);
   }
   if (kind == SourceKind.Header) {

@@ -20,6 +20,9 @@ export const enum Kind {
 export const MAX_DEPTH: i32 = 128;
 
 const END: i32 = -1;
+
+const OPENING: string =
+  'the opening "{" of a configuration in JSON (in Envoy\'s own configuration: a google.protobuf.StringValue, not a Struct)';
 const SURROGATES: string = "both halves of a surrogate pair: \\uD800 to \\uDBFF, then \\uDC00 to \\uDFFF";
 
 /**
@@ -104,7 +107,7 @@ export class JsonReader {
         // As in `nextKey`.
         if (byte == 0x5d && unchecked(this.closers[this.depth]) == 0x5d) {
           this.fail("another value: no comma may follow the last element");
-        } else this.fail(this.depth == 0 ? 'the opening "{" of a configuration in JSON' : "a JSON value");
+        } else this.fail(this.depth == 0 ? OPENING : "a JSON value");
         return Kind.Invalid;
     }
   }

@@ -60,6 +60,28 @@ describe("Filter: one call", () => {
     expect(host.takeEvents()).toBe("effective 2; count backend_unreachable; respond 502 3scale_backend_unreachable");
   });
 
+  test("the answer to a request that is gone is not taken for the answer to a call that is being made", () => {
+    const host = sampleHost().answering("200");
+    const filter = host.start();
+    request(filter, 2);
+    filter.deleteContext(2);
+    host.answeringAnother(100, 5);
+    expect(request(filter, 3)).toBe("hold");
+    host.takeEvents();
+    host.answering("403");
+    filter.callResponse(101, 5);
+    expect(host.takeEvents()).toBe(
+      "effective 3; count authentication_failed; respond 403 3scale_authentication_failed",
+    );
+  });
+
+  test("a call that could not be made has no answer, whatever came meanwhile", () => {
+    const host = sampleHost().answering("200").withoutCluster().answeringAnother(100, 5);
+    const filter = host.start();
+    expect(request(filter, 2)).toBe("hold");
+    expect(host.takeEvents().endsWith("respond 502 3scale_backend_call_failed")).toBe(true);
+  });
+
   test("a call that cannot be made is told at once, and to the log once a minute", () => {
     const host = sampleHost().withoutCluster();
     const filter = host.start();

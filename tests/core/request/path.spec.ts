@@ -243,6 +243,15 @@ describe("PathForms", () => {
     expect(forms.count).toBe(1);
   });
 
+  test("dot segments that show when separators are decoded or parameters cut off are read too", () => {
+    expect(formsOf("/public/..%2fprivate")).toBe("/public/..%2Fprivate /private");
+    expect(formsOf("/public/%2e%2e%5cprivate")).toBe("/public/..%5Cprivate /private");
+    expect(formsOf("/public/..;x=1/private")).toBe("/public/..;x=1/private /private");
+    expect(formsOf("/public;x/private")).toBe("/public;x/private");
+    expect(formsOf("/files/a%2Fb")).toBe("/files/a%2Fb");
+    expect(forms.count).toBe(1);
+  });
+
   test("slashes joined before or after the dots are resolved", () => {
     expect(formsOf("/a//../b")).toBe("/a/b /a/../b /b");
     expect(formsOf("//../b")).toBe("/b /../b");

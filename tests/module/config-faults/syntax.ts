@@ -14,14 +14,14 @@ export const SYNTAX: Fault[] = [
     name: "white space only",
     configuration: `  \n `,
     says: [
-      'error at the configuration (line 2, column 2): found the end of the configuration; expected the opening "{" of a configuration in JSON [syntax]',
+      'error at the configuration (line 2, column 2): found the end of the configuration; expected the opening "{" of a configuration in JSON (in Envoy\'s own configuration: a google.protobuf.StringValue, not a Struct) [syntax]',
     ],
   },
   {
     name: "YAML",
     configuration: "api: v1",
     says: [
-      'error at the configuration (line 1, column 1): found "a"; expected the opening "{" of a configuration in JSON [syntax]',
+      'error at the configuration (line 1, column 1): found "a"; expected the opening "{" of a configuration in JSON (in Envoy\'s own configuration: a google.protobuf.StringValue, not a Struct) [syntax]',
     ],
   },
   {
