@@ -6,14 +6,14 @@ import { parseArgs } from "node:util";
 import { cluster, listener, type EnvoyObject } from "../tests/support/envoy-config.ts";
 import { Envoy } from "../tests/support/envoy.ts";
 import { load, requireWrk, type LoadResult } from "./load.ts";
-import { SCENARIOS, type Scenario } from "./scenarios.ts";
+import { BASELINES, SCENARIOS, type Scenario } from "./scenarios.ts";
 
 const USAGE = `npm run bench -- [options]
   --rounds N        rounds; each measures every scenario once (default 3)
   --seconds N       seconds of load for each measurement (default 5)
   --connections N   connections of the load generator (default 16)
-  --only NAME,…     scenarios to measure; "no filter" and "ext_authz" always are
-  --peer FILE       measure another module that takes the v1 configuration
+  --only NAME;…     scenarios to measure; "no filter" and "ext_authz" always are
+  --peer FILE       measure another module that takes the v1 configuration too
   --json FILE       write the figures there`;
 
 const { values } = parseArgs({
@@ -53,9 +53,9 @@ async function main(): Promise<void> {
     pin(upstream, cores?.other);
     const port = await upstream.port("upstream");
     const clusters = [cluster("api", port), cluster("backend", port)];
-    for (const scenario of chosen()) {
+    for (const scenario of chosen(peer)) {
       const envoy = await Envoy.start({
-        listeners: [listener("bench", scenario.filters(peer))],
+        listeners: [listener("bench", scenario.filters())],
         clusters,
         logLevel: "error",
       });
@@ -83,10 +83,16 @@ async function main(): Promise<void> {
   }
 }
 
-function chosen(): readonly Scenario[] {
-  if (values.only === undefined) return SCENARIOS;
-  const names = new Set(["no filter", "ext_authz", ...values.only.split(",")]);
-  return SCENARIOS.filter(({ name }) => names.has(name));
+function chosen(peer: string | undefined): readonly Scenario[] {
+  const names = values.only?.split(";").map((name) => name.trim());
+  const ours = SCENARIOS.filter(({ name }) => names?.includes(name) ?? true);
+  const theirs = peer === undefined ? [] : ours.map((each) => withPlugin(each, peer));
+  return [...BASELINES, ...ours, ...theirs];
+}
+
+/** The same with another module. */
+function withPlugin(scenario: Scenario, path: string): Scenario {
+  return { ...scenario, name: `peer: ${scenario.name}`, filters: () => scenario.filters(path) };
 }
 
 async function measure(each: Measured, seconds: number, connections: number, core?: number): Promise<LoadResult> {

@@ -3,7 +3,7 @@ import { wasmFilter, type EnvoyObject } from "../tests/support/envoy-config.ts";
 /** One thing to measure: the filters before the router, and the request that is sent. */
 export interface Scenario {
   name: string;
-  filters: (peer: string | undefined) => EnvoyObject[];
+  filters: (plugin?: string) => EnvoyObject[];
   host: string;
   path: string;
 }
@@ -43,13 +43,18 @@ const EXT_AUTHZ: EnvoyObject = {
   },
 };
 
-const plugin = (services: number, rules: number) => (peer: string | undefined) => [
-  wasmFilter({ configuration: configuration(services, rules), ...(peer !== undefined && { plugin: peer }) }),
+const plugin = (services: number, rules: number) => (path?: string) => [
+  wasmFilter({ configuration: configuration(services, rules), ...(path !== undefined && { plugin: path }) }),
 ];
 
-export const SCENARIOS: readonly Scenario[] = [
+/** What everything else is compared with. */
+export const BASELINES: readonly Scenario[] = [
   { name: "no filter", filters: () => [], ...first },
   { name: "ext_authz", filters: () => [EXT_AUTHZ], ...first },
+];
+
+/** What a plugin does. */
+export const SCENARIOS: readonly Scenario[] = [
   { name: "1 x 10", filters: plugin(1, 10), ...first },
   { name: "100 x 10, last", filters: plugin(100, 10), ...first, host: "svc99.example.com" },
   { name: "1000 x 10, last", filters: plugin(1000, 10), ...first, host: "svc999.example.com" },

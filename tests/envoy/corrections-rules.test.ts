@@ -143,6 +143,9 @@ describe("mapping rules", () => {
     "/secret/../public",
     "/secret/..",
     "/%2e%2e/secret/../public",
+    "/public/%2e%2e%2fsecret",
+    "/public/..%5csecret",
+    "/public/..;x/secret",
   ]) {
     it(`correction 25: a spelling cannot dodge a rule: ${path} is answered 400`, async () => {
       const added = await gateway.outcomesOf(async () => {
@@ -165,7 +168,6 @@ describe("mapping rules", () => {
     ["/a/b", "404 No Mapping Rule matched"],
     ["/%2Fsecret", "404 No Mapping Rule matched"],
     ["/public/%252e%252e/secret", "usage[public]=1"],
-    ["/public/%2e%2e%2fsecret", "usage[public]=1"],
     ["/x/../y", "404 No Mapping Rule matched"],
   ] as const) {
     it(`correction 25: where all readings of a path agree it is served: ${path}`, async () => {
