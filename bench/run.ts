@@ -32,7 +32,12 @@ interface Measured {
   scenario: Scenario;
   envoy: Envoy;
   rssIdleMiB: number;
-  results: LoadResult[];
+  results: Round[];
+}
+
+interface Round extends LoadResult {
+  /** Processor time that Envoy took for a request. */
+  cpuUs: number;
 }
 
 if (values.help) console.log(USAGE);
@@ -95,10 +100,13 @@ function withPlugin(scenario: Scenario, path: string): Scenario {
   return { ...scenario, name: `peer: ${scenario.name}`, filters: () => scenario.filters(path) };
 }
 
-async function measure(each: Measured, seconds: number, connections: number, core?: number): Promise<LoadResult> {
+async function measure(each: Measured, seconds: number, connections: number, core?: number): Promise<Round> {
   const port = await each.envoy.port("bench");
   const { host, path } = each.scenario;
-  return load({ url: `http://127.0.0.1:${String(port)}${path}`, host, connections, seconds, core });
+  const before = cpuSeconds(each.envoy);
+  const result = await load({ url: `http://127.0.0.1:${String(port)}${path}`, host, connections, seconds, core });
+  const requests = result.requestsPerSecond * seconds;
+  return { ...result, cpuUs: ((cpuSeconds(each.envoy) - before) / requests) * 1e6 };
 }
 
 /** A listener that answers every request itself: the API and the backend of the measurement. */
@@ -109,6 +117,13 @@ function direct(name: string): EnvoyObject & { name: string } {
 
 function pin(envoy: Envoy, core: number | undefined): void {
   if (core !== undefined) execFileSync("taskset", ["-apc", String(core), String(envoy.pid)], { stdio: "ignore" });
+}
+
+/** User and system time of all threads, in ticks of a hundredth of a second. */
+function cpuSeconds(envoy: Envoy): number {
+  const stat = readFileSync(`/proc/${String(envoy.pid)}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function rssMiB(envoy: Envoy): number {
@@ -132,6 +147,7 @@ function report(measured: readonly Measured[], settings: Record<string, number>)
     rps: Math.round(median(each.results.map((r) => r.requestsPerSecond))),
     ofNoFilter: Number(ratio(each, baseline("no filter")).toFixed(2)),
     ofExtAuthz: Number(ratio(each, baseline("ext_authz")).toFixed(2)),
+    cpuUs: Math.round(median(each.results.map((r) => r.cpuUs))),
     p50Ms: median(each.results.map((r) => r.p50Ms)),
     p99Ms: median(each.results.map((r) => r.p99Ms)),
     failures: each.results.reduce((sum, r) => sum + r.failures, 0),

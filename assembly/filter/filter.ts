@@ -118,7 +118,7 @@ export class Filter {
     }
     const context = this.contexts[index];
     if (context.token != NO_TOKEN) this.waitingFor.remove(<u32>context.token);
-    if (context.state == RequestState.Calling) this.metrics.count(this.host, Outcome.Abandoned);
+    if (context.state == RequestState.Calling) this.count(Outcome.Abandoned);
     context.end();
     this.contextOf.remove(id);
     this.freeContexts.push(index);
@@ -161,7 +161,7 @@ export class Filter {
       return this.pass(context, Outcome.AllowedOnFailure);
     }
     context.state = RequestState.Responded;
-    this.metrics.count(this.host, outcome);
+    this.count(outcome);
     this.host.respond(calls.responseFor(outcome));
     return Action.StopAllAndWatermark;
   }
@@ -169,13 +169,13 @@ export class Filter {
   private pass(context: RequestContext, outcome: Outcome): Action {
     context.state = RequestState.Responded;
     context.isLetIn = true;
-    this.metrics.count(this.host, outcome);
+    this.count(outcome);
     return Action.Continue;
   }
 
   private deny(context: RequestContext, outcome: Outcome): Action {
     context.state = RequestState.Responded;
-    this.metrics.count(this.host, outcome);
+    this.count(outcome);
     this.host.respond(responseFor(outcome));
     return Action.StopAllAndWatermark;
   }
@@ -207,6 +207,10 @@ export class Filter {
       // Removing takes all duplicates.
       if (isOwnHeader(headerName) && headers.find(headerName) == i) this.host.removeRequestHeader(headerName);
     }
+  }
+
+  private count(outcome: Outcome): void {
+    this.metrics.count(this.host, outcome, !this.waitingFor.isEmpty());
   }
 
   private find(id: u32): RequestContext | null {

@@ -8,6 +8,10 @@ export class IdMap {
   private values: StaticArray<i32> = new StaticArray<i32>(64);
   private count: i32 = 0;
 
+  isEmpty(): bool {
+    return this.count == 0;
+  }
+
   /** Returns the value of `id`, -1 where it has none. */
   get(id: u32): i32 {
     return unchecked(this.values[this.placeOf(id)]) - 1;

@@ -160,8 +160,8 @@ export class EnvoyHost extends Host {
     return result == Result.Ok ? load<u32>(outValue) : 0;
   }
 
-  incrementCounter(id: u32): void {
-    proxy_increment_metric(id, 1);
+  incrementCounter(id: u32, by: i32): void {
+    proxy_increment_metric(id, by);
   }
 
   nowNanoseconds(): u64 {

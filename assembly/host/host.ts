@@ -66,7 +66,7 @@ export abstract class Host {
 
   /** Returns the id of a counter, to be defined once a VM. */
   abstract defineCounter(name: string): u32;
-  abstract incrementCounter(id: u32): void;
+  abstract incrementCounter(id: u32, by: i32): void;
 
   /** Nanoseconds since 1970, as Envoy's clock has it. */
   abstract nowNanoseconds(): u64;

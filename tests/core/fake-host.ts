@@ -208,9 +208,11 @@ export class FakeHost extends Host {
     return this.counts.push(0) - 1;
   }
 
-  incrementCounter(id: u32): void {
-    this.counts[id]++;
-    if (!this.isQuiet) this.events.push("count " + this.counters[id].replace("threescale_auth_", ""));
+  incrementCounter(id: u32, by: i32): void {
+    this.counts[id] += by;
+    if (this.isQuiet) return;
+    const times = by == 1 ? "" : " " + by.toString() + " times";
+    this.events.push("count " + this.counters[id].replace("threescale_auth_", "") + times);
   }
 
   nowNanoseconds(): u64 {

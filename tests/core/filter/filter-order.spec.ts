@@ -92,9 +92,36 @@ describe("Filter: out of order", () => {
     host.answering("403");
     filter.callResponse(100, 5);
     expect(host.takeEvents()).toBe(
-      "effective 3; count allowed; continue; " +
-        "effective 2; count authentication_failed; respond 403 3scale_authentication_failed",
+      "effective 3; continue; " +
+        "effective 2; count authentication_failed; count allowed; respond 403 3scale_authentication_failed",
     );
+  });
+
+  test("requests let in while calls are out are counted together, at the latest when none is out", () => {
+    const host = sampleHost().answering("200");
+    const filter = host.start();
+    for (let id: u32 = 2; id < 5; id++) request(filter, id);
+    host.takeEvents();
+    filter.callResponse(100, 5);
+    filter.callResponse(101, 5);
+    expect(host.counted()).toBe(0);
+    filter.callResponse(102, 5);
+    expect(host.takeEvents()).toBe(
+      "effective 2; continue; effective 3; continue; effective 4; count allowed 3 times; continue",
+    );
+  });
+
+  test("at most 255 requests are let in before they are counted", () => {
+    const host = sampleHost().answering("200");
+    const filter = host.start();
+    request(filter, 2);
+    for (let i: u32 = 0; i < 256; i++) {
+      request(filter, 3 + i);
+      expect(host.counted()).toBe(0);
+      filter.callResponse(101 + i, 5);
+      filter.deleteContext(3 + i);
+    }
+    expect(host.counted()).toBe(256);
   });
 
   test("a context that is used again has nothing of its predecessor", () => {
