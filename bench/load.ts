@@ -16,6 +16,7 @@ export interface LoadResult {
 export interface LoadOptions {
   url: string;
   host: string;
+  headers?: Record<string, string> | undefined;
   connections: number;
   seconds: number;
   /** The core to run on; undefined: any. */
@@ -46,6 +47,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     "--latency",
     "-H",
     `Host: ${options.host}`,
+    ...Object.entries(options.headers ?? {}).flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
     options.url,
   ];
   const [command, ...args] = options.core === undefined ? wrk : ["taskset", "-c", String(options.core), ...wrk];

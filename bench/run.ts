@@ -102,9 +102,16 @@ function withPlugin(scenario: Scenario, path: string): Scenario {
 
 async function measure(each: Measured, seconds: number, connections: number, core?: number): Promise<Round> {
   const port = await each.envoy.port("bench");
-  const { host, path } = each.scenario;
+  const { host, path, headers } = each.scenario;
   const before = cpuSeconds(each.envoy);
-  const result = await load({ url: `http://127.0.0.1:${String(port)}${path}`, host, connections, seconds, core });
+  const result = await load({
+    url: `http://127.0.0.1:${String(port)}${path}`,
+    host,
+    headers,
+    connections,
+    seconds,
+    core,
+  });
   const requests = result.requestsPerSecond * seconds;
   return { ...result, cpuUs: ((cpuSeconds(each.envoy) - before) / requests) * 1e6 };
 }

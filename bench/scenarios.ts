@@ -6,13 +6,31 @@ export interface Scenario {
   filters: (plugin?: string) => EnvoyObject[];
   host: string;
   path: string;
+  /** Request headers besides Host. */
+  headers?: Record<string, string>;
 }
 
 const KEY = "user_key=abcdef0123456789";
 const first = { host: "svc0.example.com", path: `/api/v1/res9/42?${KEY}` };
 
+const LOOKUPS = { user_key: [{ query_string: { keys: ["user_key"] } }, { header: { keys: ["x-api-key"] } }] };
+
+/** `Authorization: Basic`, its content split, decoded and read as JSON: nearly every kind of operation. */
+const OPERATIONS = [
+  { split: { separator: " ", max: 2 } },
+  { length: { min: 2 } },
+  "reverse",
+  { glob: ["Basic"] },
+  { drop: { tail: 1 } },
+  "base64_urlsafe",
+  { json: { path: ["credentials"], keys: ["user_key"] } },
+  { assert: [{ strlen: { min: 8, max: 64 } }] },
+];
+
+const BASIC = Buffer.from(JSON.stringify({ credentials: { user_key: "abcdef0123456789" } })).toString("base64url");
+
 /** A v1 configuration of `services` services with `rules` mapping rules each. */
-export function configuration(services: number, rules: number): object {
+export function configuration(services: number, rules: number, credentials: object = LOOKUPS): object {
   const rule = (r: number) => ({
     method: "GET",
     pattern: `/api/v1/res${String(r)}/{id}`,
@@ -25,7 +43,7 @@ export function configuration(services: number, rules: number): object {
     id: `25554178${String(s).padStart(5, "0")}`,
     token: `token-${String(s).padStart(5, "0")}`,
     authorities: [`svc${String(s)}.example.com`],
-    credentials: { user_key: [{ query_string: { keys: ["user_key"] } }, { header: { keys: ["x-api-key"] } }] },
+    credentials,
     mapping_rules: Array.from({ length: rules }, (_, r) => rule(r)),
   });
   return {
@@ -47,6 +65,12 @@ const plugin = (services: number, rules: number) => (path?: string) => [
   wasmFilter({ configuration: configuration(services, rules), ...(path !== undefined && { plugin: path }) }),
 ];
 
+function withCredentials(credentials: object): Scenario["filters"] {
+  return (path) => [
+    wasmFilter({ configuration: configuration(1, 10, credentials), ...(path !== undefined && { plugin: path }) }),
+  ];
+}
+
 /** What everything else is compared with. */
 export const BASELINES: readonly Scenario[] = [
   { name: "no filter", filters: () => [], ...first },
@@ -59,4 +83,18 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "100 x 10, last", filters: plugin(100, 10), ...first, host: "svc99.example.com" },
   { name: "1000 x 10, last", filters: plugin(1000, 10), ...first, host: "svc999.example.com" },
   { name: "1 x 1000, last", filters: plugin(1, 1000), ...first, path: `/api/v1/res999/42?${KEY}` },
+  {
+    name: "header lookup",
+    filters: withCredentials({ user_key: [{ header: { keys: ["authorization"] } }] }),
+    ...first,
+    path: "/api/v1/res9/42",
+    headers: { authorization: `Basic ${BASIC}` },
+  },
+  {
+    name: "operations",
+    filters: withCredentials({ user_key: [{ header: { keys: ["authorization"], ops: OPERATIONS } }] }),
+    ...first,
+    path: "/api/v1/res9/42",
+    headers: { authorization: `Basic ${BASIC}` },
+  },
 ];
