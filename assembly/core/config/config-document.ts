@@ -1,5 +1,6 @@
 import { Bytes } from "../bytes/bytes";
-import { JsonReader, Kind } from "../json/json-reader";
+import { JsonReader } from "../json/json-reader";
+import { Kind } from "../json/json-tokens";
 import { ByteSource } from "../json/byte-source";
 import { Code, Diagnostic, Diagnostics } from "./diagnostics";
 import { FieldPath } from "./field-path";

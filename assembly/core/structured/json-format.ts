@@ -1,7 +1,8 @@
 import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
 import { MemorySource } from "../json/byte-source";
-import { JsonReader, Kind } from "../json/json-reader";
+import { JsonReader } from "../json/json-reader";
+import { Kind } from "../json/json-tokens";
 import { StructuredFormat, ValueKind } from "./structured-value";
 
 /** JSON texts (RFC 8259); of duplicate keys the last counts. */

@@ -1,7 +1,8 @@
 import { ByteWriter } from "../../../assembly/core/bytes/byte-writer";
 import { Bytes } from "../../../assembly/core/bytes/bytes";
 import { MemorySource } from "../../../assembly/core/json/byte-source";
-import { JsonReader, Kind } from "../../../assembly/core/json/json-reader";
+import { JsonReader } from "../../../assembly/core/json/json-reader";
+import { Kind } from "../../../assembly/core/json/json-tokens";
 
 /** Writes down everything that a reader says about a document: kinds, places, keys, values and the fault. */
 class Trace {

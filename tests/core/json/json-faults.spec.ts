@@ -1,6 +1,7 @@
 import { Bytes } from "../../../assembly/core/bytes/bytes";
 import { MemorySource } from "../../../assembly/core/json/byte-source";
-import { JsonReader, Kind } from "../../../assembly/core/json/json-reader";
+import { JsonReader } from "../../../assembly/core/json/json-reader";
+import { Kind } from "../../../assembly/core/json/json-tokens";
 import { raw } from "../support";
 import { trace } from "./documents";
 

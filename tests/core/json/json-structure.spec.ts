@@ -1,6 +1,7 @@
 import { Bytes } from "../../../assembly/core/bytes/bytes";
 import { MemorySource } from "../../../assembly/core/json/byte-source";
-import { JsonReader, Kind, MAX_DEPTH } from "../../../assembly/core/json/json-reader";
+import { JsonReader, MAX_DEPTH } from "../../../assembly/core/json/json-reader";
+import { Kind } from "../../../assembly/core/json/json-tokens";
 import { raw } from "../support";
 import { isAccepted, isNumber, nested, trace } from "./documents";
 
