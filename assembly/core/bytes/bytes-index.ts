@@ -20,7 +20,18 @@ export class BytesIndex {
 
   /** Returns the number of `value`, -1 where it has none. */
   find(value: Bytes): i32 {
-    return this.table[this.placeOf(this.table, value)] - 1;
+    return this.findHashed(hashBytes(value), value.ptr, value.length);
+  }
+
+  /** As `find`, of `length` bytes at `ptr` whose hash is known. */
+  findHashed(hash: u32, ptr: usize, length: i32): i32 {
+    const mask = this.table.length - 1;
+    let place = (<i32>hash) & mask;
+    while (true) {
+      const taken = this.table[place];
+      if (taken == 0 || this.values[taken - 1].equalsSpan(ptr, length)) return taken - 1;
+      place = (place + 1) & mask;
+    }
   }
 
   private placeOf(table: StaticArray<i32>, value: Bytes): i32 {
@@ -46,7 +57,16 @@ export function seedHash(value: u64): void {
 
 /** FNV-1a, 32 bits. */
 export function hashBytes(value: Bytes): u32 {
-  let result = seed;
-  for (let i = 0; i < value.length; i++) result = (result ^ value.at(i)) * 0x01000193;
-  return result;
+  let hash = hashStart();
+  for (let i = 0; i < value.length; i++) hash = hashByte(hash, load<u8>(value.ptr + <usize>i));
+  return hash;
+}
+
+/** The hash of nothing, to go on from byte by byte. */
+export function hashStart(): u32 {
+  return seed;
+}
+
+export function hashByte(hash: u32, byte: u8): u32 {
+  return (hash ^ byte) * 0x01000193;
 }

@@ -1,7 +1,9 @@
 import { Bytes } from "../bytes/bytes";
 import { Credentials } from "../credentials/credentials";
 import { AuthorityPattern } from "../service/authority";
+import { NO_SERVICE, ServiceIndex } from "../service/service-index";
 import { MappingRule } from "../usage/mapping-rule";
+import { RuleIndex } from "../usage/rule-index";
 
 /** A header of a call. */
 export class CallHeader {
@@ -29,6 +31,9 @@ export class Backend {
 
 /** A service as the request path needs it. */
 export class Service {
+  /** Null where there are few rules. */
+  readonly ruleIndex: RuleIndex | null;
+
   constructor(
     readonly id: Bytes,
     readonly token: Bytes | null,
@@ -45,11 +50,16 @@ export class Service {
     readonly authRepPrefix: Bytes | null,
     /** Whether a rule looks at the query. */
     readonly hasQueryConditions: bool,
-  ) {}
+  ) {
+    this.ruleIndex = RuleIndex.of(rules);
+  }
 }
 
 /** A configuration compiled for the request path. Immutable: an update swaps in another one whole. */
 export class FilterConfig {
+  private readonly httpIndex: ServiceIndex = new ServiceIndex(false);
+  private readonly httpsIndex: ServiceIndex = new ServiceIndex(true);
+
   constructor(
     readonly services: Service[],
     /** Whether the configuration has `services`; an empty list is not the same as none. */
@@ -57,5 +67,19 @@ export class FilterConfig {
     readonly backend: Backend | null,
     /** Whether requests go on with what a following filter needs to ask 3scale, and 3scale is not asked here. */
     readonly passthroughMetadata: bool,
-  ) {}
+  ) {
+    for (let i = 0; i < services.length; i++) {
+      const authorities = services[i].authorities;
+      for (let j = 0; j < authorities.length; j++) {
+        this.httpIndex.add(authorities[j], i);
+        this.httpsIndex.add(authorities[j], i);
+      }
+    }
+  }
+
+  /** Returns the first listed service that has an authority, in the normal form of its scheme; null where none has. */
+  serviceFor(authority: Bytes, https: bool): Service | null {
+    const number = (https ? this.httpsIndex : this.httpIndex).find(authority);
+    return number == NO_SERVICE ? null : this.services[number];
+  }
 }

@@ -7,6 +7,7 @@ import { Application } from "../credentials/credentials";
 import { Lookup } from "../credentials/source";
 import { ParameterIndex } from "../request/parameter-index";
 import { RequestSnapshot } from "../request/request-snapshot";
+import { MappingRule } from "../usage/mapping-rule";
 import { UsageSum } from "../usage/usage-sum";
 import { Outcome } from "./outcome";
 
@@ -31,7 +32,7 @@ export class Decision {
   /** Returns how the request ends, `Outcome.Pending` where the backend is to be asked. */
   decide(config: FilterConfig, request: RequestSnapshot): Outcome {
     if (!config.hasServices) return Outcome.ServicesMissing;
-    const service = serviceFor(config, request);
+    const service = config.serviceFor(request.authority, request.isHttps);
     this.service = service;
     if (service == null) return Outcome.UnknownService;
     if (!service.credentials.resolve(request, this.lookup, this.application)) return Outcome.CredentialsMissing;
@@ -63,24 +64,24 @@ export class Decision {
   }
 }
 
-/** Returns the first listed service that has the request's authority. */
-function serviceFor(config: FilterConfig, request: RequestSnapshot): Service | null {
-  const authority = request.authority;
-  for (let i = 0; i < config.services.length; i++) {
-    const service = config.services[i];
-    for (let j = 0; j < service.authorities.length; j++) {
-      if (service.authorities[j].matches(authority, request.isHttps)) return service;
-    }
-  }
-  return null;
-}
-
 function sumMatching(service: Service, method: Bytes, path: Bytes, parameters: ParameterIndex, usages: UsageSum): void {
   usages.reset(service.usageNames.length);
-  for (let i = 0; i < service.rules.length; i++) {
-    const rule = service.rules[i];
-    if (!rule.matchesMethod(method) || !rule.pattern.matches(path, parameters)) continue;
-    for (let j = 0; j < rule.usages.length; j++) usages.add(rule.usages[j].metric, rule.usages[j].delta);
-    if (rule.last) return;
+  const rules = service.rules;
+  const index = service.ruleIndex;
+  if (index == null) {
+    for (let i = 0; i < rules.length; i++) {
+      if (!rules[i].pattern.matchesPath(path)) continue;
+      if (addUsages(rules[i], method, parameters, usages)) return;
+    }
+    return;
   }
+  index.find(path);
+  for (let i = 0; i < index.count; i++) if (addUsages(rules[index.at(i)], method, parameters, usages)) return;
+}
+
+/** Adds the usages of a rule whose path matches, if all of it does; returns whether it is the last to be evaluated. */
+function addUsages(rule: MappingRule, method: Bytes, parameters: ParameterIndex, usages: UsageSum): bool {
+  if (!rule.matchesMethod(method) || !rule.pattern.meetsConditions(parameters)) return false;
+  for (let j = 0; j < rule.usages.length; j++) usages.add(rule.usages[j].metric, rule.usages[j].delta);
+  return rule.last;
 }

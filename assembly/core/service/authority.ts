@@ -71,9 +71,19 @@ export class AuthorityPattern {
     buffer.free();
   }
 
+  /** The glob in the normal form of a scheme. */
+  globFor(https: bool): Glob {
+    return https ? this.https : this.http;
+  }
+
+  /** Says whether the pattern has the default port of a scheme. */
+  isDefaultPort(https: bool): bool {
+    return https ? this.isHttpsDefault : this.isHttpDefault;
+  }
+
   /** Says whether `authority`, in the normal form of its scheme, matches. */
   matches(authority: Bytes, https: bool): bool {
-    if ((https ? this.isHttpsDefault : this.isHttpDefault) && hasPort(authority)) return false;
-    return (https ? this.https : this.http).matches(authority);
+    if (this.isDefaultPort(https) && hasPort(authority)) return false;
+    return this.globFor(https).matches(authority);
   }
 }

@@ -63,6 +63,36 @@ export class Glob {
     return glob;
   }
 
+  /** The literal before the first wildcard. */
+  get first(): Bytes {
+    return this.literals[0];
+  }
+
+  /** The literal after the last wildcard. */
+  get last(): Bytes {
+    return this.literals[this.literals.length - 1];
+  }
+
+  /** Says whether it has no wildcard. */
+  isWhole(): bool {
+    return this.literals.length == 1;
+  }
+
+  /** Says whether it is `*` and a literal. */
+  isEnd(): bool {
+    return this.isAnyGap() && this.first.isEmpty();
+  }
+
+  /** Says whether it is a literal and `*`. */
+  isBeginning(): bool {
+    return this.isAnyGap() && this.last.isEmpty();
+  }
+
+  /** Says whether its only gap takes anything. */
+  private isAnyGap(): bool {
+    return this.gapMins.length == 1 && this.gapMins[0] == 0 && this.gapMaxes[0] == UNBOUNDED;
+  }
+
   /** Says whether the whole of `text` matches. */
   matches(text: Bytes): bool {
     const first = this.literals[0];

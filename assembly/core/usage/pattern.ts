@@ -66,8 +66,8 @@ class QueryCondition {
  */
 export class Pattern {
   /** The path in normal form, WILDCARD for each placeholder. */
-  private readonly path: Bytes;
-  private readonly isAnchored: bool;
+  readonly path: Bytes;
+  readonly isAnchored: bool;
   private readonly hasWildcards: bool;
   private readonly conditions: QueryCondition[];
 
@@ -116,14 +116,19 @@ export class Pattern {
 
   /** Says whether a path in one of its forms, and the form-decoded parameters of its query, match. */
   matches(path: Bytes, parameters: ParameterIndex): bool {
-    if (!this.matchesPath(path)) return false;
+    return this.matchesPath(path) && this.meetsConditions(parameters);
+  }
+
+  /** Says whether the conditions on the query are met. */
+  meetsConditions(parameters: ParameterIndex): bool {
     for (let i = 0; i < this.conditions.length; i++) {
       if (!this.conditions[i].isMet(parameters)) return false;
     }
     return true;
   }
 
-  private matchesPath(path: Bytes): bool {
+  /** Says whether a path in one of its forms matches, whatever its query. */
+  matchesPath(path: Bytes): bool {
     const literal = this.path;
     if (this.hasWildcards) return matchWildcards(literal, path, true, this.isAnchored);
     if (path.length < literal.length || (this.isAnchored && path.length != literal.length)) return false;
