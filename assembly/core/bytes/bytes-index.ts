@@ -18,6 +18,12 @@ export class BytesIndex {
     return this.values.length - 1;
   }
 
+  /** As `add`, of a view: a value that is met for the first time is copied. */
+  addCopy(view: Bytes): i32 {
+    const number = this.find(view);
+    return number >= 0 ? number : this.add(view.copy());
+  }
+
   /** Returns the number of `value`, -1 where it has none. */
   find(value: Bytes): i32 {
     return this.findHashed(hashBytes(value), value.ptr, value.length);

@@ -11,11 +11,16 @@ const OPTIONS: string = "no_body=1&rejection_reason_header=1";
 const USER_AGENT: string = "3scale-auth-wasm";
 const AMPERSAND: u8 = 0x26;
 
+/** Every value is put together here, so that a large configuration leaves no writers behind. */
+const out: ByteWriter = new ByteWriter(256);
+
 /** Compiles settings that `validate` has found no fault in. */
 export function compile(settings: Settings): FilterConfig {
   const backend = settings.backend;
   const services: Service[] = [];
-  for (let i = 0; i < settings.services.length; i++) services.push(compileService(settings.services[i], backend));
+  for (let i = 0; i < settings.services.length; i++) {
+    services.push(compileService(settings.services[i], backend, settings.passthroughMetadata));
+  }
   return new FilterConfig(
     services,
     settings.hasServices,
@@ -33,13 +38,12 @@ function compileBackend(backend: BackendSettings): Backend {
     new CallHeader(Bytes.of("user-agent"), Bytes.of(USER_AGENT)),
     new CallHeader(Bytes.of("3scale-options"), compileOptions(backend.extensions)),
   ];
-  const suffix = new ByteWriter(64);
+  out.clear();
   if (!url.query.isEmpty()) {
-    suffix.byte(AMPERSAND);
-    suffix.bytes(url.query);
+    out.byte(AMPERSAND);
+    out.bytes(url.query);
   }
-  const querySuffix = suffix.copy();
-  suffix.free();
+  const querySuffix = out.copy();
   return new Backend(
     backend.upstream.cluster,
     wholeUrl(url),
@@ -52,23 +56,22 @@ function compileBackend(backend: BackendSettings): Backend {
 }
 
 function compileOptions(extensions: Bytes[]): Bytes {
-  const out = new ByteWriter(64);
+  out.clear();
   out.text(OPTIONS);
   for (let i = 0; i < extensions.length; i++) {
     out.byte(AMPERSAND);
     out.bytes(extensions[i]);
   }
-  const options = out.copy();
-  out.free();
-  return options;
+  return out.copy();
 }
 
-function compileService(service: ServiceSettings, backend: BackendSettings | null): Service {
+function compileService(service: ServiceSettings, backend: BackendSettings | null, passthrough: bool): Service {
   const usageNames: Bytes[] = [];
   const usageJsonNames: Bytes[] = [];
   let usageNamesLength = 0;
   for (let i = 0; i < service.metrics.values.length; i++) {
     usageNames.push(usageName(service.metrics.values[i]));
+    if (!passthrough) continue;
     const jsonName = usageJsonName(service.metrics.values[i]);
     usageJsonNames.push(jsonName);
     usageNamesLength += jsonName.length;
@@ -92,18 +95,16 @@ function compileService(service: ServiceSettings, backend: BackendSettings | nul
 }
 
 function usageName(metric: Bytes): Bytes {
-  const out = new ByteWriter(32);
+  out.clear();
   out.text("&usage%5B");
   out.percentEncoded(metric);
   out.text("%5D=");
-  const name = out.copy();
-  out.free();
-  return name;
+  return out.copy();
 }
 
 /** `"hits":`, with what JSON wants escaped. */
 function usageJsonName(metric: Bytes): Bytes {
-  const out = new ByteWriter(32);
+  out.clear();
   out.byte(0x22);
   for (let i = 0; i < metric.length; i++) {
     const byte = metric.at(i);
@@ -117,13 +118,11 @@ function usageJsonName(metric: Bytes): Bytes {
     }
   }
   out.text('":');
-  const name = out.copy();
-  out.free();
-  return name;
+  return out.copy();
 }
 
 function wholeUrl(url: Url): Bytes {
-  const out = new ByteWriter(64);
+  out.clear();
   out.text(url.isHttps ? "https://" : "http://");
   out.bytes(url.authority);
   out.bytes(url.path);
@@ -131,21 +130,17 @@ function wholeUrl(url: Url): Bytes {
     out.byte(0x3f);
     out.bytes(url.query);
   }
-  const whole = out.copy();
-  out.free();
-  return whole;
+  return out.copy();
 }
 
 function authRepPrefix(backend: BackendSettings, id: Bytes, token: Bytes): Bytes {
-  const out = new ByteWriter(128);
+  out.clear();
   out.bytes(backend.upstream.url.path);
   out.text(AUTHREP);
   out.percentEncoded(id);
   out.text("&service_token=");
   out.percentEncoded(token);
-  const prefix = out.copy();
-  out.free();
-  return prefix;
+  return out.copy();
 }
 
 function anyCondition(rules: MappingRule[]): bool {

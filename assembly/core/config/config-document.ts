@@ -13,6 +13,9 @@ export const enum Unknown {
   Refuse,
 }
 
+/** The number that is being read. */
+const token: Bytes = new Bytes();
+
 /** How much of a string is shown in a message. */
 const SHOWN_BYTES: i32 = 60;
 
@@ -26,12 +29,22 @@ export class Fields {
   line: i32 = 0;
   column: i32 = 0;
 
-  constructor(
-    readonly names: StaticArray<string>,
-    readonly unknown: Unknown,
-    /** How many of the last names are reserved: known, but not to be used. */
-    private readonly reserved: i32,
-  ) {}
+  names: StaticArray<string> = [];
+  unknown: Unknown = Unknown.Warn;
+  /** How many of the last names are reserved: known, but not to be used. */
+  private reserved: i32 = 0;
+
+  /** Begins with another object. */
+  begin(names: StaticArray<string>, unknown: Unknown, reserved: i32, line: i32, column: i32): void {
+    this.names = names;
+    this.unknown = unknown;
+    this.reserved = reserved;
+    this.line = line;
+    this.column = column;
+    this.present = 0;
+    this.named = 0;
+    this.hadUnknown = false;
+  }
 
   /** The names that may be used, as messages list them. */
   offered(): string {
@@ -59,6 +72,9 @@ export class ConfigDocument {
   readonly diagnostics: Diagnostics = new Diagnostics();
   readonly path: FieldPath = new FieldPath();
   private readonly json: JsonReader;
+  /** One for each level of objects, used again for the next object of the level. */
+  private readonly fields: Fields[] = [];
+  private objects: i32 = 0;
 
   constructor(source: ByteSource) {
     this.json = new JsonReader(source);
@@ -67,9 +83,9 @@ export class ConfigDocument {
   /** Enters the object that stands next; null (with a fault) where another value does, which is skipped. */
   object(names: StaticArray<string>, unknown: Unknown, reserved: i32 = 0): Fields | null {
     if (!this.expect(Kind.Object, wording.OBJECT, false)) return null;
-    const fields = new Fields(names, unknown, reserved);
-    fields.line = this.json.line;
-    fields.column = this.json.column;
+    if (this.objects == this.fields.length) this.fields.push(new Fields());
+    const fields = this.fields[this.objects++];
+    fields.begin(names, unknown, reserved, this.json.line, this.json.column);
     this.json.enterObject();
     return fields;
   }
@@ -100,6 +116,7 @@ export class ConfigDocument {
       }
       this.path.pop();
     }
+    this.objects--;
     return -1;
   }
 
@@ -145,6 +162,13 @@ export class ConfigDocument {
     return this.json.readString() ? this.json.token.copy() : null;
   }
 
+  /** As `string`, into a view that is valid until the next value is read; false where another value stands. */
+  stringInto(view: Bytes, expected: string = wording.STRING): bool {
+    if (!this.expect(Kind.String, expected, false) || !this.json.readString()) return false;
+    this.json.token.viewInto(view);
+    return true;
+  }
+
   /** Reads an array of strings; elements that are none are faults and left out. */
   strings(): Bytes[] {
     const values: Bytes[] = [];
@@ -171,7 +195,6 @@ export class ConfigDocument {
   /** Reads an integer between `least` and `most`; `otherwise` (with a fault) where none stands. */
   integer(least: i64, most: i64, expected: string, otherwise: i64): i64 {
     if (!this.expect(Kind.Number, expected, false) || !this.json.readNumber()) return otherwise;
-    const token = new Bytes();
     this.json.token.viewInto(token);
     const isNegative = token.at(0) == 0x2d;
     let value: i64 = 0;

@@ -42,7 +42,7 @@ export class Service {
     readonly rules: MappingRule[],
     /** Of each metric, what its usage looks like in an AuthRep path up to its number: `&usage%5Bhits%5D=`. */
     readonly usageNames: Bytes[],
-    /** Of each metric, what it looks like in a JSON object up to its number: `"hits":`. */
+    /** Of each metric, what it looks like in a JSON object up to its number: `"hits":`. For `passthrough_metadata` only. */
     readonly usageJsonNames: Bytes[],
     /** Of all usageJsonNames together, in bytes. */
     readonly usageNamesLength: i32,

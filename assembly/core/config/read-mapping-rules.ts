@@ -22,6 +22,18 @@ const enum UsageField {
 }
 
 const ANY: Bytes = Bytes.of("ANY");
+/** The methods that most rules have, so that each need not keep its own. */
+const COMMON_METHODS: StaticArray<Bytes> = [
+  Bytes.of("GET"),
+  Bytes.of("POST"),
+  Bytes.of("PUT"),
+  Bytes.of("DELETE"),
+  Bytes.of("PATCH"),
+  Bytes.of("HEAD"),
+  Bytes.of("OPTIONS"),
+];
+const NO_METRIC: i32 = -1;
+const metricName: Bytes = new Bytes();
 const SLASH: u8 = 0x2f;
 const STAR: u8 = 0x2a;
 
@@ -79,7 +91,9 @@ function readMethod(document: ConfigDocument): Bytes | null {
     store<u8>(method.ptr + <usize>i, upperCase(byte));
   }
   if (!isToken) document.report(true, Code.InvalidValue, shown(method), wording.METHOD);
-  return method.equals(ANY) ? null : method;
+  if (method.equals(ANY)) return null;
+  for (let i = 0; i < COMMON_METHODS.length; i++) if (COMMON_METHODS[i].equals(method)) return COMMON_METHODS[i];
+  return method;
 }
 
 /** RFC 9110, 5.6.2. */
@@ -164,11 +178,12 @@ function readUsages(document: ConfigDocument, metrics: BytesIndex): Usage[] {
 function readUsage(document: ConfigDocument, metrics: BytesIndex): Usage | null {
   const fields = document.object(USAGE_NAMES, Unknown.Warn);
   if (fields == null) return null;
-  let metric: Bytes | null = null;
+  let metric = NO_METRIC;
   let delta: i64 = 0;
   for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
-    if (field == UsageField.Name) metric = document.string();
-    else {
+    if (field == UsageField.Name) {
+      if (document.stringInto(metricName)) metric = metrics.addCopy(metricName);
+    } else {
       delta = document.integer(i64.MIN_VALUE, i64.MAX_VALUE, wording.DELTA, 0);
       if (delta < 0) {
         document.report(false, Code.Suspicious, delta.toString(), wording.DELTA_NEGATIVE);
@@ -179,5 +194,5 @@ function readUsage(document: ConfigDocument, metrics: BytesIndex): Usage | null 
   }
   document.require(fields, UsageField.Name, wording.METRIC);
   document.require(fields, UsageField.Delta, wording.DELTA);
-  return metric == null ? null : new Usage(metrics.add(metric), delta);
+  return metric == NO_METRIC ? null : new Usage(metric, delta);
 }

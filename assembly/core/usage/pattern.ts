@@ -3,7 +3,7 @@ import { Bytes } from "../bytes/bytes";
 import { BytesIndex } from "../bytes/bytes-index";
 import { formDecode } from "../request/form";
 import { ParameterIndex } from "../request/parameter-index";
-import { collapseSlashes, decodeUnreserved, resolveDots, slashBackslashes } from "../request/path";
+import { collapseSlashes, decodeUnreserved, isNormal, resolveDots, slashBackslashes } from "../request/path";
 import { matchWildcards, WILDCARD } from "./wildcard";
 
 const DOLLAR: u8 = 0x24;
@@ -25,6 +25,10 @@ export const enum PatternFault {
 
 const name: Bytes = new Bytes();
 const value: Bytes = new Bytes();
+// Compiling leaves little garbage: a configuration has many patterns, and is collected only when it has been read.
+const first: ByteWriter = new ByteWriter(256);
+const second: ByteWriter = new ByteWriter(256);
+const NO_CONDITIONS: QueryCondition[] = [];
 
 /** One `name`, `name=value` or `name={x}` of a pattern's query part. */
 class QueryCondition {
@@ -99,8 +103,9 @@ export class Pattern {
     const question = marked.indexOf(QUESTION);
     const pathEnd = question < 0 ? marked.length : question;
     const isAnchored = pathEnd > 0 && marked.at(pathEnd - 1) == DOLLAR;
-    const path = normalize(Bytes.view(marked.ptr, isAnchored ? pathEnd - 1 : pathEnd));
-    const conditions: QueryCondition[] = [];
+    name.set(marked.ptr, isAnchored ? pathEnd - 1 : pathEnd);
+    const path = normalize(name);
+    const conditions: QueryCondition[] = pathEnd + 1 < marked.length ? [] : NO_CONDITIONS;
     for (let start = pathEnd + 1; start < marked.length;) {
       let end = marked.indexOf(AMPERSAND, start);
       if (end < 0) end = marked.length;
@@ -136,38 +141,34 @@ export class Pattern {
   }
 }
 
-/** Returns the pattern with each `{…}` made one WILDCARD byte. */
+/** Returns the pattern with each `{…}` made one WILDCARD byte; the pattern itself where it has none. */
 function markPlaceholders(pattern: Bytes): Bytes {
-  const out = new ByteWriter(pattern.length + 1);
+  if (pattern.indexOf(OPEN) < 0) return pattern;
+  first.clear();
   for (let i = 0; i < pattern.length; i++) {
     const byte = pattern.at(i);
     const close = byte == OPEN ? pattern.indexOf(CLOSE, i) : -1;
-    out.byte(close < 0 ? byte : WILDCARD);
+    first.byte(close < 0 ? byte : WILDCARD);
     if (close >= 0) i = close;
   }
-  const marked = out.copy();
-  out.free();
-  return marked;
+  return first.copy();
 }
 
 /** Returns a path in the normal form of `PathForms`. */
 function normalize(path: Bytes): Bytes {
-  const from = new ByteWriter(path.length + 1);
-  const to = new ByteWriter(path.length + 1);
-  const view = new Bytes();
-  decodeUnreserved(path, from);
-  from.viewInto(view);
-  slashBackslashes(view, to);
-  from.clear();
-  to.viewInto(view);
-  resolveDots(view, from);
-  to.clear();
-  from.viewInto(view);
-  collapseSlashes(view, to);
-  const normal = to.copy();
-  from.free();
-  to.free();
-  return path.isEmpty() ? path.copy() : normal;
+  if (path.isEmpty() || isNormal(path)) return path.copy();
+  first.clear();
+  decodeUnreserved(path, first);
+  first.viewInto(value);
+  second.clear();
+  slashBackslashes(value, second);
+  second.viewInto(value);
+  first.clear();
+  resolveDots(value, first);
+  first.viewInto(value);
+  second.clear();
+  collapseSlashes(value, second);
+  return second.copy();
 }
 
 function condition(marked: Bytes, start: i32, end: i32): QueryCondition {
@@ -178,15 +179,15 @@ function condition(marked: Bytes, start: i32, end: i32): QueryCondition {
 }
 
 function decoded(marked: Bytes, start: i32, end: i32): Bytes {
-  const out = new ByteWriter(end - start + 1);
-  formDecode(Bytes.view(marked.ptr + <usize>start, end - start), out);
-  const bytes = out.copy();
-  out.free();
-  return bytes;
+  value.set(marked.ptr + <usize>start, end - start);
+  first.clear();
+  formDecode(value, first);
+  return first.copy();
 }
 
 /** Of conditions on one name the last counts, as of duplicate parameters. */
 function lastOfEachName(conditions: QueryCondition[]): QueryCondition[] {
+  if (conditions.length < 2) return conditions;
   const names = new BytesIndex();
   const last: QueryCondition[] = [];
   for (let i = 0; i < conditions.length; i++) {
