@@ -84,7 +84,7 @@ export class Filter {
     this.host.requestHeaders(this.request.headers);
     this.request.read();
     const outcome = this.decision.decide(active.config, this.request);
-    if (outcome == Outcome.CredentialsMissing) this.explainLookup();
+    if (outcome == Outcome.CredentialsMissing || this.decision.lacksAppKey) this.explainLookup();
     if (outcome != Outcome.Pending && outcome != Outcome.PassedThrough) return this.deny(context, outcome);
     this.removeOwnHeaders();
     if (outcome == Outcome.PassedThrough) return this.passThrough(context);
@@ -190,12 +190,14 @@ export class Filter {
     return this.pass(context, Outcome.PassedThrough);
   }
 
-  /** At debug level: why no credentials were found, a line a source. */
+  /** At debug level: why no credentials, or no application key, were found, a line a source. */
   private explainLookup(): void {
     const service = this.decision.service;
     if (service == null || !this.host.isLogged(LogLevel.Debug)) return;
-    const lines = explainLookup(service.credentials, this.request, this.decision.lookup);
-    const prefix = "no credentials for service " + service.id.printable(60) + ": ";
+    const lacksAppKey = this.decision.lacksAppKey;
+    const lines = explainLookup(service.credentials, this.request, this.decision.lookup, lacksAppKey);
+    const what = lacksAppKey ? "no app_key for service " : "no credentials for service ";
+    const prefix = what + service.id.printable(60) + ": ";
     for (let i = 0; i < lines.length; i++) log(this.host, LogLevel.Debug, prefix + lines[i]);
   }
 

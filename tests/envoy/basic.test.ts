@@ -145,7 +145,7 @@ describe("HTTP Basic, with the credentials of examples/http-basic", () => {
     await send("id.test", "Basic c2VjcmV0!");
     const [line] = await gateway.envoy.waitForLog(/3scale-auth: no credentials.*$/m, { from });
     const expected =
-      "app_id[0].header: key authorization matched, then operation 4 (base64_standard) failed: the value is not base64";
+      "app_id[0].header: key authorization matched, then ops[4] (base64_standard) failed: the value is not base64";
     assert.equal(line, `3scale-auth: no credentials for service service-1: ${expected}`);
     const [shown] = fencedBlocks(exampleFile("http-basic", "README.md"), "text").filter((one) =>
       one.includes(expected),

@@ -141,83 +141,75 @@ suite("why a lookup failed, at debug level", async () => {
   const token = Buffer.from(JSON.stringify({ claims: { id: SECRET, n: 1 } })).toString("base64");
 
   const rows: [ops: Operation[], value: string, line: string][] = [
-    [["strrev", "base64_standard"], SECRET, "operation 1 (base64_standard) failed: the value is not base64"],
-    [["base64_urlsafe"], "_w", "operation 0 (base64_urlsafe) failed: the decoded value is not UTF-8"],
-    [[{ strlen: { min: 13 } }], SECRET, "operation 0 (strlen) failed: the value is shorter than min"],
-    [[{ strlen: { max: 11 } }], SECRET, "operation 0 (strlen) failed: the value is longer than max"],
-    [[{ prefix: "x" }], SECRET, "operation 0 (prefix) failed: the value does not match"],
-    [[{ suffix: "x" }], SECRET, "operation 0 (suffix) failed: the value does not match"],
-    [[{ substr: "x" }], SECRET, "operation 0 (substr) failed: the value does not match"],
-    [["ok", "ok", { glob: ["x*"] }], SECRET, "operation 2 (glob) failed: the value does not match"],
-    [[{ split: {} }, { length: { min: 2 } }], SECRET, "operation 1 (length) failed: there are fewer values than min"],
-    [[{ length: { max: 0 } }], SECRET, "operation 0 (length) failed: there are more values than max"],
-    [[{ contains: "x" }], SECRET, "operation 0 (contains) failed: no value is equal to it"],
-    [["pop"], SECRET, "operation 0 (pop) failed: it leaves no value"],
-    [["take"], SECRET, "operation 0 (take) failed: it leaves no value"],
-    [[{ drop: { head: 1 } }], SECRET, "operation 0 (drop) failed: it leaves no value"],
-    [[{ dup: 1 }], SECRET, "operation 0 (dup) failed: there is no value at the index"],
-    [[{ swap: { from: 0, to: -2 } }], SECRET, "operation 0 (swap) failed: there is no value at the index"],
-    [[{ indexes: [0, 1] }], SECRET, "operation 0 (indexes) failed: there is no value at the index"],
-    [["fail"], SECRET, "operation 0 (fail) failed: the check says no"],
-    [[{ any: [{ prefix: "x" }, "fail"] }], SECRET, "operation 0 (any) failed: the check says no"],
-    [[{ one_of: ["ok", "ok"] }], SECRET, "operation 0 (one_of) failed: the check says no"],
-    [[{ all: ["ok", { prefix: "x" }] }], SECRET, "operation 0 (all) failed: the check says no"],
-    [[{ none: ["ok"] }], SECRET, "operation 0 (none) failed: the check says no"],
-    [[{ refute: ["ok"] }], SECRET, "operation 0 (refute) failed: the check says no"],
-    [[{ xor: ["ok", "ok"] }], SECRET, "operation 0 (xor) failed: the check says no"],
-    [[{ or: [] }], SECRET, "operation 0 (or) failed: the check says no"],
-    [
-      [{ assert: ["strrev", { glob: ["x"] }] }],
-      SECRET,
-      "operation 0 (assert, in it glob) failed: the value does not match",
-    ],
-    [[{ or: ["fail", { prefix: "x" }] }], SECRET, "operation 0 (or, in it prefix) failed: the value does not match"],
-    [[{ and: ["ok", "fail"] }], SECRET, "operation 0 (and, in it fail) failed: the check says no"],
+    [["strrev", "base64_standard"], SECRET, "ops[1] (base64_standard) failed: the value is not base64"],
+    [["base64_urlsafe"], "_w", "ops[0] (base64_urlsafe) failed: the decoded value is not UTF-8"],
+    [[{ strlen: { min: 13 } }], SECRET, "ops[0] (strlen) failed: the value is shorter than min"],
+    [[{ strlen: { max: 11 } }], SECRET, "ops[0] (strlen) failed: the value is longer than max"],
+    [[{ prefix: "x" }], SECRET, "ops[0] (prefix) failed: the value does not match"],
+    [[{ suffix: "x" }], SECRET, "ops[0] (suffix) failed: the value does not match"],
+    [[{ substr: "x" }], SECRET, "ops[0] (substr) failed: the value does not match"],
+    [["ok", "ok", { glob: ["x*"] }], SECRET, "ops[2] (glob) failed: the value does not match"],
+    [[{ split: {} }, { length: { min: 2 } }], SECRET, "ops[1] (length) failed: there are fewer values than min"],
+    [[{ length: { max: 0 } }], SECRET, "ops[0] (length) failed: there are more values than max"],
+    [[{ contains: "x" }], SECRET, "ops[0] (contains) failed: no value is equal to it"],
+    [["pop"], SECRET, "ops[0] (pop) failed: it leaves no value"],
+    [["take"], SECRET, "ops[0] (take) failed: it leaves no value"],
+    [[{ drop: { head: 1 } }], SECRET, "ops[0] (drop) failed: it leaves no value"],
+    [[{ dup: 1 }], SECRET, "ops[0] (dup) failed: there is no value at the index"],
+    [[{ swap: { from: 0, to: -2 } }], SECRET, "ops[0] (swap) failed: there is no value at the index"],
+    [[{ indexes: [0, 1] }], SECRET, "ops[0] (indexes) failed: there is no value at the index"],
+    [["fail"], SECRET, "ops[0] (fail) failed: the check says no"],
+    [[{ any: [{ prefix: "x" }, "fail"] }], SECRET, "ops[0] (any) failed: the check says no"],
+    [[{ one_of: ["ok", "ok"] }], SECRET, "ops[0] (one_of) failed: the check says no"],
+    [[{ all: ["ok", { prefix: "x" }] }], SECRET, "ops[0] (all) failed: the check says no"],
+    [[{ none: ["ok"] }], SECRET, "ops[0] (none) failed: the check says no"],
+    [[{ refute: ["ok"] }], SECRET, "ops[0] (refute) failed: the check says no"],
+    [[{ xor: ["ok", "ok"] }], SECRET, "ops[0] (xor) failed: the check says no"],
+    [[{ or: [] }], SECRET, "ops[0] (or) failed: the check says no"],
+    [[{ assert: ["strrev", { glob: ["x"] }] }], SECRET, "ops[0] (assert, in it glob) failed: the value does not match"],
+    [[{ or: ["fail", { prefix: "x" }] }], SECRET, "ops[0] (or, in it prefix) failed: the value does not match"],
+    [[{ and: ["ok", "fail"] }], SECRET, "ops[0] (and, in it fail) failed: the check says no"],
     [
       [{ flat_map: [{ top: [{ dup: 7 }] }] }],
       SECRET,
-      "operation 0 (flat_map, in it dup) failed: there is no value at the index",
+      "ops[0] (flat_map, in it dup) failed: there is no value at the index",
     ],
-    [
-      [{ or: ["fail", "ok"] }, { select: [{ prefix: "x" }] }],
-      SECRET,
-      "operation 1 (select) failed: it leaves no value",
-    ],
+    [[{ or: ["fail", "ok"] }, { select: [{ prefix: "x" }] }], SECRET, "ops[1] (select) failed: it leaves no value"],
     [
       [{ or: ["fail", "ok"] }, { partial: { max: 0, ops: ["ok"] } }],
       SECRET,
-      "operation 1 (partial) failed: it leaves no value",
+      "ops[1] (partial) failed: it leaves no value",
     ],
-    [[{ cloned: { ops: ["pop"] } }], SECRET, "operation 0 (cloned, in it pop) failed: it leaves no value"],
+    [[{ cloned: { ops: ["pop"] } }], SECRET, "ops[0] (cloned, in it pop) failed: it leaves no value"],
     [
       [{ test: { if: "fail", then: [], else: [{ suffix: "x" }] } }],
       SECRET,
-      "operation 0 (test, in it suffix) failed: the value does not match",
+      "ops[0] (test, in it suffix) failed: the value does not match",
     ],
-    [[{ json: { keys: [] } }], SECRET, "operation 0 (json) failed: the value is not JSON"],
+    [[{ json: { keys: [] } }], SECRET, "ops[0] (json) failed: the value is not JSON"],
     [
       ["base64_standard", { json: { path: ["claims", "name"], keys: [] } }],
       token,
-      "operation 1 (json) failed: the path leads nowhere",
+      "ops[1] (json) failed: the path leads nowhere",
     ],
     [
       ["base64_standard", { json: { path: ["claims"], keys: ["name"] } }],
       token,
-      "operation 1 (json) failed: none of the keys is there",
+      "ops[1] (json) failed: none of the keys is there",
     ],
     [
       ["base64_standard", { json: { path: ["claims"], keys: ["n"] } }],
       token,
-      "operation 1 (json) failed: what is found is neither a string nor a list of strings",
+      "ops[1] (json) failed: what is found is neither a string nor a list of strings",
     ],
-    [[{ protobuf: { keys: [] } }], SECRET, "operation 0 (protobuf) failed: the value is not a protobuf Struct"],
+    [[{ protobuf: { keys: [] } }], SECRET, "ops[0] (protobuf) failed: the value is not a protobuf Struct"],
     [
       [
         { split: { separator: "" } },
         { refute: [{ and: Array.from({ length: 12 }, () => ({ cloned: { ops: ["ok"] } })) }] },
       ],
       SECRET,
-      "operation 1 (refute, in it cloned) failed: it would take more values or memory than a lookup may have",
+      "ops[1] (refute, in it cloned) failed: it would take more values or memory than a lookup may have",
     ],
   ];
   for (const [ops, value, line] of rows) {
@@ -262,7 +254,7 @@ suite("why a lookup failed, at debug level", async () => {
       lines,
       [
         "user_key[0].header: none of the keys is there with a value: x-one, x-two",
-        "user_key[1].query_string: key two matched, then operation 0 (prefix) failed: the value does not match",
+        "user_key[1].query_string: key two matched, then ops[0] (prefix) failed: the value does not match",
         "user_key[2].filter: none of the keys is there with a value: b below my.filter/a",
         "app_id[0].header: key x-id matched, but the first value is empty",
         "app_id[1].header: none of the keys is there with a value: (none)",
@@ -289,7 +281,7 @@ suite("why a lookup failed, at debug level", async () => {
         "what is found is no string: n below jwt/payload",
         "what is found is no string: (none) below jwt/payload",
         "what is found is more than a lookup may have: many below jwt/payload",
-        "sub, azp below jwt/payload matched, then operation 1 (glob) failed: the value does not match",
+        "sub, azp below jwt/payload matched, then ops[1] (glob) failed: the value does not match",
         "(none) below jwt/payload/azp matched, but the first value is empty",
         "none of the keys is there with a value: azp below jwt/nothing",
       ].map((line) => `debug ${PREFIX}user_key[0].filter: ${line}`),
@@ -305,7 +297,7 @@ suite("why a lookup failed, at debug level", async () => {
       [
         "[3scale-auth/config] once",
         "[3scale-auth/stack] 1 value: ***(12)",
-        `${PREFIX}${matched}operation 2 (fail) failed: the check says no`,
+        `${PREFIX}${matched}ops[2] (fail) failed: the check says no`,
       ],
     );
   });
@@ -320,6 +312,35 @@ suite("why a lookup failed, at debug level", async () => {
       headers: [["x-key", "abc"]],
     });
     assert.deepEqual([found.userKey, found.logs], ["cba", []]);
+  });
+
+  test("an application key that is not found is explained too, but only where one is looked for", () => {
+    const credentials = {
+      app_id: [{ header: { keys: ["x-app-id"] } }],
+      app_key: [{ header: { keys: ["x-app-key"], ops: [{ prefix: "k" }] } }, { query_string: { keys: ["app_key"] } }],
+    };
+    const { logs, appId } = probe.look(credentials, {
+      headers: [
+        ["x-app-id", "id"],
+        ["x-app-key", SECRET],
+      ],
+    });
+    assert.equal(appId, "id");
+    assert.deepEqual(
+      logs.map(({ message }) => message),
+      [
+        "app_key[0].header: key x-app-key matched, then ops[0] (prefix) failed: the value does not match",
+        "app_key[1].query_string: none of the keys is there with a value: app_key",
+      ].map((line) => `3scale-auth: no app_key for service 1: ${line}`),
+    );
+    const found = probe.look(credentials, {
+      headers: [
+        ["x-app-id", "id"],
+        ["x-app-key", `k${SECRET}`],
+      ],
+    });
+    assert.deepEqual(found.logs, []);
+    assert.deepEqual(probe.look({ app_id: credentials.app_id }, { headers: [["x-app-id", "id"]] }).logs, []);
   });
 
   test("at info there is none", async () => {

@@ -11,6 +11,8 @@ export class Application {
   readonly userKey: Bytes = new Bytes();
   readonly appId: Bytes = new Bytes();
   readonly appKey: Bytes = new Bytes();
+  /** Whether a key was looked for besides the application id, and not found. */
+  lacksAppKey: bool = false;
   private readonly buffer: ByteWriter = new ByteWriter(1024);
 
   /** Of all together, in bytes. */
@@ -30,6 +32,7 @@ export class Application {
     this.userKey.clear();
     this.appId.clear();
     this.appKey.clear();
+    this.lacksAppKey = false;
   }
 
   /** Keeps the lowest value of the stack as the user key. */
@@ -77,7 +80,9 @@ export class Credentials {
     }
     if (!findFirst(this.appId, request, lookup)) return false;
     application.keepAppId(stack);
-    if (!application.hasAppKey() && findFirst(this.appKey, request, lookup)) application.keepAppKey(stack);
+    if (application.hasAppKey() || this.appKey.length == 0) return true;
+    if (findFirst(this.appKey, request, lookup)) application.keepAppKey(stack);
+    else application.lacksAppKey = true;
     return true;
   }
 }

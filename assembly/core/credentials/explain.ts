@@ -8,16 +8,25 @@ import { Lookup, Source, SourceKind, SourceResult } from "./source";
 const value: Bytes = new Bytes();
 
 /**
- * Says of each source of a lookup how it ended: which key matched, which operation failed and why. Values are not shown,
- * their lengths are.
+ * Says of each source of a lookup that failed how it ended: which key matched, which operation failed and why. Values are
+ * not shown, their lengths are. The lookup is that of `app_key` where an application id was found (`hasAppId`), else that
+ * of `user_key` and `app_id`.
  */
-export function explainLookup(credentials: Credentials, request: RequestSnapshot, lookup: Lookup): string[] {
+export function explainLookup(
+  credentials: Credentials,
+  request: RequestSnapshot,
+  lookup: Lookup,
+  hasAppId: bool,
+): string[] {
   const lines: string[] = [];
   // `log` and `values` have written their lines in the lookup that is explained.
   const log = lookup.machine.log;
   lookup.machine.log = null;
-  explainSources("user_key", credentials.userKey, request, lookup, lines);
-  explainSources("app_id", credentials.appId, request, lookup, lines);
+  if (hasAppId) explainSources("app_key", credentials.appKey, request, lookup, lines);
+  else {
+    explainSources("user_key", credentials.userKey, request, lookup, lines);
+    explainSources("app_id", credentials.appId, request, lookup, lines);
+  }
   lookup.machine.log = log;
   return lines;
 }
@@ -58,13 +67,13 @@ function ending(source: Source, result: SourceResult, lookup: Lookup): string {
   return found + ", and has a value of " + value.length.toString() + " bytes";
 }
 
-/** `operation 4 (assert, in it glob) failed: the value does not match` */
+/** `ops[4] (assert, in it glob) failed: the value does not match` */
 function failedOperation(lookup: Lookup): string {
   const machine = lookup.machine;
   const outer = OPERATIONS[machine.failedTopOpcode].name;
   const inner = OPERATIONS[machine.failedOpcode].name;
   const name = outer == inner ? outer : outer + ", in it " + inner;
-  return "operation " + machine.failedIndex.toString() + " (" + name + ") failed: " + failureText(lookup.failure);
+  return "ops[" + machine.failedIndex.toString() + "] (" + name + ") failed: " + failureText(lookup.failure);
 }
 
 function names(list: Bytes[], separator: string): string {

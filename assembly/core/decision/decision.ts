@@ -29,8 +29,14 @@ export class Decision {
   private readonly usages: UsageSum = new UsageSum();
   private readonly otherUsages: UsageSum = new UsageSum();
 
+  /** Whether an application key was looked for in the request decided on last, and not found. */
+  get lacksAppKey(): bool {
+    return this.application.lacksAppKey;
+  }
+
   /** Returns how the request ends, `Outcome.Pending` where the backend is to be asked. */
   decide(config: FilterConfig, request: RequestSnapshot): Outcome {
+    this.application.clear();
     if (!config.hasServices) return Outcome.ServicesMissing;
     const service = config.serviceFor(request.authority, request.isHttps);
     this.service = service;
