@@ -126,19 +126,19 @@ describe("what is logged, and what a request costs", () => {
       large: { configuration: configuration([...many, last]) },
     });
     try {
-      const medianMs = async (name: string) => {
-        const times: number[] = [];
-        for (let i = 0; i < 101; i++) {
+      const times: Record<string, number[]> = { small: [], large: [] };
+      // In turn, and the least of many: what else the machine does falls on both, and only adds.
+      for (let i = 0; i < 101; i++) {
+        for (const [name, each] of Object.entries(times)) {
           const from = performance.now();
           const { answer } = await gateway.get(name, "/none?user_key=k");
-          times.push(performance.now() - from);
+          each.push(performance.now() - from);
           assert.equal(answer.status, 404);
         }
-        return times.sort((a, b) => a - b)[50]!;
-      };
-      const small = await medianMs("small");
-      const large = await medianMs("large");
-      // The filter that compiles nothing needs some 30 ms a request here; what a scan of the machine adds is far less.
+      }
+      const small = Math.min(...times.small!);
+      const large = Math.min(...times.large!);
+      // The filter that compiles nothing needs some 30 ms a request here.
       assert.ok(large < small + 3, `${large.toFixed(2)} ms with 1,001 services, ${small.toFixed(2)} ms with one`);
     } finally {
       await gateway.stop();
