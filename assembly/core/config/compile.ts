@@ -11,6 +11,8 @@ const OPTIONS: string = "no_body=1&rejection_reason_header=1";
 const USER_AGENT: string = "3scale-auth-wasm";
 const AMPERSAND: u8 = 0x26;
 
+const NO_NAMES: Bytes[] = [];
+
 /** Every value is put together here, so that a large configuration leaves no writers behind. */
 const out: ByteWriter = new ByteWriter(256);
 
@@ -67,7 +69,7 @@ function compileOptions(extensions: Bytes[]): Bytes {
 
 function compileService(service: ServiceSettings, backend: BackendSettings | null, passthrough: bool): Service {
   const usageNames: Bytes[] = [];
-  const usageJsonNames: Bytes[] = [];
+  const usageJsonNames: Bytes[] = passthrough ? [] : NO_NAMES;
   let usageNamesLength = 0;
   for (let i = 0; i < service.metrics.values.length; i++) {
     usageNames.push(usageName(service.metrics.values[i]));

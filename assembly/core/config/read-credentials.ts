@@ -30,13 +30,17 @@ const enum SourceField {
   Path,
 }
 
+// What is left out is shared: a configuration may have very many services.
+const NO_SOURCES: Source[] = [];
+const NO_STRINGS: Bytes[] = [];
+
 /** Reads the `credentials` of a service. */
 export function readCredentials(document: ConfigDocument): Credentials | null {
   const fields = document.object(NAMES, Unknown.Refuse);
   if (fields == null) return null;
-  let userKey: Source[] = [];
-  let appId: Source[] = [];
-  let appKey: Source[] = [];
+  let userKey = NO_SOURCES;
+  let appId = NO_SOURCES;
+  let appKey = NO_SOURCES;
   for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
     const sources = readSources(document);
     if (field == Field.UserKey) userKey = sources;
@@ -97,8 +101,8 @@ function readLookup(document: ConfigDocument, kind: SourceKind): Source | null {
   const fields = document.object(isFilter ? FILTER_NAMES : SOURCE_NAMES, Unknown.Warn);
   if (fields == null) return null;
   const faultsBefore = document.diagnostics.errorCount;
-  let keys: Bytes[] = [];
-  let path: Bytes[] = [];
+  let keys = NO_STRINGS;
+  let path = NO_STRINGS;
   let operations: Program | null = null;
   for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
     if (field == SourceField.Keys) keys = document.strings();

@@ -1,7 +1,7 @@
 import { isAlpha, isDigit, upperCase } from "../bytes/ascii";
 import { Bytes } from "../bytes/bytes";
 import { BytesIndex } from "../bytes/bytes-index";
-import { MappingRule, Usage } from "../usage/mapping-rule";
+import { MappingRule } from "../usage/mapping-rule";
 import { Pattern, PatternFault } from "../usage/pattern";
 import { Code } from "./diagnostics";
 import { ConfigDocument, shown, Unknown } from "./config-document";
@@ -32,8 +32,10 @@ const COMMON_METHODS: StaticArray<Bytes> = [
   Bytes.of("HEAD"),
   Bytes.of("OPTIONS"),
 ];
-const NO_METRIC: i32 = -1;
-const metricName: Bytes = new Bytes();
+const NO_USAGES: StaticArray<i64> = [];
+/** The string that was read last, and the usages of the rule that is being read. */
+const text: Bytes = new Bytes();
+const counted: i64[] = [];
 const SLASH: u8 = 0x2f;
 const STAR: u8 = 0x2a;
 
@@ -54,7 +56,7 @@ function readMappingRule(document: ConfigDocument, metrics: BytesIndex): Mapping
   if (fields == null) return null;
   let method: Bytes | null = null;
   let pattern: Pattern | null = null;
-  let usages: Usage[] = [];
+  let usages = NO_USAGES;
   let last = false;
   for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
     switch (field) {
@@ -82,8 +84,8 @@ function readMappingRule(document: ConfigDocument, metrics: BytesIndex): Mapping
 
 /** Returns the method in capitals, null for `any`. */
 function readMethod(document: ConfigDocument): Bytes | null {
-  const method = document.string(wording.METHOD);
-  if (method == null) return null;
+  const method = text;
+  if (!document.stringInto(method, wording.METHOD)) return null;
   let isToken = !method.isEmpty();
   for (let i = 0; i < method.length; i++) {
     const byte = method.at(i);
@@ -93,7 +95,7 @@ function readMethod(document: ConfigDocument): Bytes | null {
   if (!isToken) document.report(true, Code.InvalidValue, shown(method), wording.METHOD);
   if (method.equals(ANY)) return null;
   for (let i = 0; i < COMMON_METHODS.length; i++) if (COMMON_METHODS[i].equals(method)) return COMMON_METHODS[i];
-  return method;
+  return method.copy();
 }
 
 /** RFC 9110, 5.6.2. */
@@ -122,8 +124,7 @@ function isTokenByte(byte: u8): bool {
 }
 
 function readPattern(document: ConfigDocument): Pattern | null {
-  const text = document.string();
-  if (text == null) return null;
+  if (!document.stringInto(text)) return null;
   switch (Pattern.check(text)) {
     case PatternFault.EmptyPlaceholder:
       return refusePattern(document, text, wording.PATTERN_EMPTY_PLACEHOLDER);
@@ -160,29 +161,29 @@ function warnOfPattern(document: ConfigDocument, text: Bytes): void {
   if (warning.length > 0) document.report(false, Code.Suspicious, shown(text), warning);
 }
 
-function readUsages(document: ConfigDocument, metrics: BytesIndex): Usage[] {
-  const usages: Usage[] = [];
+/** Returns metric and delta of each usage, one after the other. */
+function readUsages(document: ConfigDocument, metrics: BytesIndex): StaticArray<i64> {
   const faults = document.diagnostics.errorCount;
-  if (!document.array(wording.USAGES)) return usages;
+  if (!document.array(wording.USAGES)) return NO_USAGES;
+  counted.length = 0;
   for (let i = 0; document.nextElement(i); i++) {
-    const usage = readUsage(document, metrics);
-    if (usage != null) usages.push(usage);
+    readUsage(document, metrics);
     document.endField();
   }
-  if (usages.length == 0 && document.diagnostics.errorCount == faults) {
+  if (counted.length == 0 && document.diagnostics.errorCount == faults) {
     document.report(false, Code.Suspicious, "an empty list", wording.USAGES_EMPTY);
   }
-  return usages;
+  return StaticArray.fromArray(counted);
 }
 
-function readUsage(document: ConfigDocument, metrics: BytesIndex): Usage | null {
+function readUsage(document: ConfigDocument, metrics: BytesIndex): void {
   const fields = document.object(USAGE_NAMES, Unknown.Warn);
-  if (fields == null) return null;
-  let metric = NO_METRIC;
+  if (fields == null) return;
+  let metric: i32 = 0;
   let delta: i64 = 0;
   for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
     if (field == UsageField.Name) {
-      if (document.stringInto(metricName)) metric = metrics.addCopy(metricName);
+      if (document.stringInto(text)) metric = metrics.addCopy(text);
     } else {
       delta = document.integer(i64.MIN_VALUE, i64.MAX_VALUE, wording.DELTA, 0);
       if (delta < 0) {
@@ -194,5 +195,6 @@ function readUsage(document: ConfigDocument, metrics: BytesIndex): Usage | null 
   }
   document.require(fields, UsageField.Name, wording.METRIC);
   document.require(fields, UsageField.Delta, wording.DELTA);
-  return metric == NO_METRIC ? null : new Usage(metric, delta);
+  counted.push(metric);
+  counted.push(delta);
 }

@@ -88,6 +88,6 @@ function sumMatching(service: Service, method: Bytes, path: Bytes, parameters: P
 /** Adds the usages of a rule whose path matches, if all of it does; returns whether it is the last to be evaluated. */
 function addUsages(rule: MappingRule, method: Bytes, parameters: ParameterIndex, usages: UsageSum): bool {
   if (!rule.matchesMethod(method) || !rule.pattern.meetsConditions(parameters)) return false;
-  for (let j = 0; j < rule.usages.length; j++) usages.add(rule.usages[j].metric, rule.usages[j].delta);
+  rule.addTo(usages);
   return rule.last;
 }

@@ -8,6 +8,9 @@ const HTTP_PORT: Bytes = Bytes.of("80");
 const HTTPS_PORT: Bytes = Bytes.of("443");
 const HTTPS: Bytes = Bytes.of("https");
 const port: Bytes = new Bytes();
+/** The pattern in the normal form of a scheme, while it is compiled. */
+const buffer: ByteWriter = new ByteWriter(256);
+const view: Bytes = new Bytes();
 
 /** Says whether a request's `:scheme` is https. */
 export function isHttps(scheme: Bytes): bool {
@@ -56,8 +59,6 @@ export class AuthorityPattern {
   private readonly isHttpsDefault: bool;
 
   constructor(pattern: Bytes) {
-    const buffer = new ByteWriter(pattern.length + 1);
-    const view = new Bytes();
     normalizeAuthority(pattern, false, buffer);
     buffer.viewInto(view);
     const http = Glob.parse(view);
@@ -68,7 +69,6 @@ export class AuthorityPattern {
     this.https = buffer.length == httpLength ? http : Glob.parse(view);
     this.isHttpDefault = httpLength < pattern.length;
     this.isHttpsDefault = buffer.length < pattern.length;
-    buffer.free();
   }
 
   /** The glob in the normal form of a scheme. */

@@ -11,6 +11,12 @@ const BACKSLASH: u8 = 0x5c;
 /** A gap with no upper bound. */
 const UNBOUNDED: i32 = i32.MAX_VALUE;
 
+/** Most authorities have no wildcard: they share this. */
+const NO_GAPS: i32[] = [];
+
+/** The literal that is being parsed. */
+const literal: ByteWriter = new ByteWriter(256);
+
 // Reached positions of the text, one byte each; see `Glob.reaches`.
 const before: ByteWriter = new ByteWriter(256);
 const after: ByteWriter = new ByteWriter(256);
@@ -28,12 +34,12 @@ const after: ByteWriter = new ByteWriter(256);
 export class Glob {
   /** literals[0] gap[0] literals[1] gap[1] … literals[n]: one gap less than literals. */
   private readonly literals: Bytes[] = [];
-  private readonly gapMins: i32[] = [];
-  private readonly gapMaxes: i32[] = [];
+  private gapMins: i32[] = NO_GAPS;
+  private gapMaxes: i32[] = NO_GAPS;
 
   static parse(pattern: Bytes): Glob {
     const glob = new Glob();
-    const literal = new ByteWriter(pattern.length + 1);
+    literal.clear();
     let inGap = false;
     for (let i = 0; i < pattern.length; i++) {
       let byte = pattern.at(i);
@@ -41,6 +47,10 @@ export class Glob {
         if (!inGap) {
           glob.literals.push(literal.copy());
           literal.clear();
+          if (glob.gapMins == NO_GAPS) {
+            glob.gapMins = [];
+            glob.gapMaxes = [];
+          }
           glob.gapMins.push(0);
           glob.gapMaxes.push(0);
         }
@@ -59,7 +69,6 @@ export class Glob {
       literal.byte(byte);
     }
     glob.literals.push(literal.copy());
-    literal.free();
     return glob;
   }
 
