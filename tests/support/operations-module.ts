@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { isNewer } from "./freshness.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const ENTRY = "tests/core/operations/operations-entry.ts";
@@ -136,19 +137,10 @@ async function build(): Promise<void> {
 }
 
 async function isFresh(): Promise<boolean> {
-  const built = await modifiedMs(WASM);
   const names = await readdir(new URL("assembly/core", ROOT), { recursive: true });
   const sources = names.filter((name) => name.endsWith(".ts")).map((name) => `assembly/core/${name}`);
-  const times = await Promise.all([...sources, ENTRY, OPTIONS].map((name) => modifiedMs(new URL(name, ROOT))));
-  return built > Math.max(...times);
-}
-
-/** 0 where there is no such file. */
-async function modifiedMs(file: URL): Promise<number> {
-  try {
-    return (await stat(file)).mtimeMs;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
-    throw error;
-  }
+  return isNewer(
+    WASM,
+    [...sources, ENTRY, OPTIONS].map((name) => new URL(name, ROOT)),
+  );
 }

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, utimes } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Vm, type Bytes, type LogEntry, type RootContext, type VmOptions } from "../../emulator/index.ts";
+import { isNewer } from "./freshness.ts";
 import { poll } from "./poll.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -121,19 +122,7 @@ async function hasLiveHolder(): Promise<boolean> {
 }
 
 async function isFresh(): Promise<boolean> {
-  const built = await modifiedMs(WASM);
   const names = await readdir(new URL("assembly", ROOT), { recursive: true });
   const sources = names.filter((name) => name.endsWith(".ts")).map((name) => new URL(`assembly/${name}`, ROOT));
-  const times = await Promise.all([...sources, new URL("asconfig.json", ROOT)].map(modifiedMs));
-  return built > Math.max(...times);
-}
-
-/** 0 where there is no such file. */
-async function modifiedMs(file: URL): Promise<number> {
-  try {
-    return (await stat(file)).mtimeMs;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
-    throw error;
-  }
+  return isNewer(WASM, [...sources, new URL("asconfig.json", ROOT)]);
 }

@@ -5,11 +5,14 @@ import { AuthorityPattern } from "../service/authority";
 import { MappingRule } from "../usage/mapping-rule";
 import { Url } from "./url";
 
+/** Of a call to a 3scale service whose configuration says nothing. */
+export const DEFAULT_TIMEOUT_MS: u32 = 1000;
+
 /** Where a call goes: an Envoy cluster, and the URL that the call carries. */
 export class Upstream {
   cluster: Bytes = new Bytes();
   url: Url = new Url(false, new Bytes(), new Bytes(), new Bytes());
-  timeoutMs: u32 = 1000;
+  timeoutMs: u32 = DEFAULT_TIMEOUT_MS;
 }
 
 /** What happens to a request on which 3scale's backend gives no verdict. */

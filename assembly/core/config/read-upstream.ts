@@ -1,6 +1,6 @@
 import { Code } from "./diagnostics";
 import { ConfigDocument, Unknown } from "./config-document";
-import { Upstream } from "./model";
+import { DEFAULT_TIMEOUT_MS, Upstream } from "./model";
 import { parseUrl } from "./url";
 import * as wording from "./wording";
 
@@ -10,9 +10,6 @@ const enum Field {
   Url,
   Timeout,
 }
-
-/** Milliseconds. */
-const DEFAULT_TIMEOUT: u32 = 1000;
 
 /** Reads an `upstream`. */
 export function readUpstream(document: ConfigDocument): Upstream {
@@ -53,9 +50,9 @@ function readUrl(document: ConfigDocument, upstream: Upstream): void {
 }
 
 function readTimeout(document: ConfigDocument, upstream: Upstream): void {
-  const timeoutMs = document.integer(0, u32.MAX_VALUE, wording.TIMEOUT, DEFAULT_TIMEOUT);
+  const timeoutMs = document.integer(0, u32.MAX_VALUE, wording.TIMEOUT, DEFAULT_TIMEOUT_MS);
   if (timeoutMs == 0) {
     document.report(false, Code.Suspicious, "0", wording.TIMEOUT_ZERO);
-    upstream.timeoutMs = DEFAULT_TIMEOUT;
+    upstream.timeoutMs = DEFAULT_TIMEOUT_MS;
   } else upstream.timeoutMs = <u32>timeoutMs;
 }

@@ -62,7 +62,6 @@ export const URL_PORT: string = "a port from 1 to 65535 after the colon behind t
 export const URL_USERINFO: string = "a URL without user information: it is not sent";
 export const URL_FRAGMENT: string = "a URL without a fragment: it is not sent";
 
-export const NOT_YET: string = "the field left out: this version does not support it yet";
 export const RESERVED: string = "the field left out: the name is reserved for a later version";
 export const NOT_FETCHED: string =
   "static authorities, credentials and rules in each service: this version checks the system but fetches nothing from it";
