@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import type { RootContext } from "../../emulator/index.ts";
+import { cpuTimeMs } from "../support/cpu-time.ts";
 import { loadPlugin } from "../support/plugin.ts";
 
 /**
@@ -80,9 +81,9 @@ describe("requests made to cost", () => {
   function leastTime(request: Hostile): number {
     let least = Infinity;
     for (let i = 0; i < 5; i++) {
-      const started = performance.now();
+      const started = cpuTimeMs();
       const stream = root.request({ method: "GET", authority: "api.example.com", ...request });
-      least = Math.min(least, performance.now() - started);
+      least = Math.min(least, cpuTimeMs() - started);
       stream.finish();
     }
     return least;

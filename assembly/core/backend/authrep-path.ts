@@ -38,7 +38,7 @@ export function writeAuthRepPath(
   }
   for (let i = 0; i < usages.count; i++) {
     const metric = usages.metric(i);
-    out.bytes(service.usageNames[metric]);
+    out.bytes(service.metrics[metric].usageName);
     out.decimal(usages.sum(metric));
   }
   out.bytes(querySuffix);

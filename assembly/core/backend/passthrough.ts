@@ -35,8 +35,8 @@ export class Passthrough {
     const out = this.buffer;
     headers.clear();
     out.clear();
-    // Escapes lengthen nothing here; with this the spans stay valid while the buffer fills.
-    out.reserve(application.length + 32 + usages.count * 24 + service.usageNamesLength);
+    // With this the spans stay valid while the buffer fills.
+    out.reserve(application.length + 32 + usagesLength(service, usages));
     let start = 0;
     if (application.hasUserKey()) out.bytes(application.userKey);
     else {
@@ -70,13 +70,21 @@ export class Passthrough {
   }
 }
 
+/** What `writeUsages` writes at most, in bytes. */
+function usagesLength(service: Service, usages: UsageSum): i32 {
+  let length = 2;
+  for (let i = 0; i < usages.count; i++) length += 24 + 6 * service.metrics[usages.metric(i)].name.length;
+  return length;
+}
+
 /** `{"hits":1,"products":2}` */
 function writeUsages(service: Service, usages: UsageSum, out: ByteWriter): void {
   out.byte(0x7b);
   for (let i = 0; i < usages.count; i++) {
     if (i > 0) out.byte(0x2c);
     const metric = usages.metric(i);
-    out.bytes(service.usageJsonNames[metric]);
+    out.jsonString(service.metrics[metric].name);
+    out.byte(COLON);
     out.decimal(usages.sum(metric));
   }
   out.byte(0x7d);

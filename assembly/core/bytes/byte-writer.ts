@@ -1,5 +1,5 @@
 import { isUnreserved, lowerCase } from "./ascii";
-import { Bytes } from "./bytes";
+import { Bytes, hexDigit } from "./bytes";
 
 const HEX: StaticArray<u8> = [
   0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46,
@@ -90,6 +90,24 @@ export class ByteWriter {
     this.byte(0x25);
     this.byte(unchecked(HEX[byte >> 4]));
     this.byte(unchecked(HEX[byte & 15]));
+  }
+
+  /** Writes `value` as a JSON string, in quotes. Control characters are escaped, so that a header can carry it. */
+  jsonString(value: Bytes): void {
+    this.reserve(value.length * 6 + 2);
+    this.byte(0x22);
+    for (let i = 0; i < value.length; i++) {
+      const byte = value.at(i);
+      if (byte == 0x22 || byte == 0x5c) this.byte(0x5c);
+      if (byte >= 0x20 && byte != 0x7f) {
+        this.byte(byte);
+        continue;
+      }
+      this.text("\\u00");
+      this.byte(hexDigit(byte >> 4));
+      this.byte(hexDigit(byte & 15));
+    }
+    this.byte(0x22);
   }
 
   /** Writes a number that is not negative in decimal. */

@@ -18,6 +18,14 @@ export class BytesIndex {
     return this.values.length - 1;
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.values.length = 0;
+    // A large table is not worth zeroing for a few strings.
+    if (this.table.length > 64) this.table = new StaticArray<i32>(16);
+    else memory.fill(changetype<usize>(this.table), 0, (<usize>this.table.length) << 2);
+  }
+
   /** As `add`, of a view: a value that is met for the first time is copied. */
   addCopy(view: Bytes): i32 {
     const number = this.find(view);

@@ -107,6 +107,7 @@ export class Bytes {
   }
 }
 
-function hexDigit(value: u8): u8 {
+/** The lower-case digit of a number below 16. */
+export function hexDigit(value: u8): u8 {
   return value < 10 ? 0x30 + value : 0x57 + value;
 }

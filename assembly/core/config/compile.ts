@@ -11,7 +11,7 @@ const OPTIONS: string = "no_body=1&rejection_reason_header=1";
 const USER_AGENT: string = "3scale-auth-wasm";
 const AMPERSAND: u8 = 0x26;
 
-const NO_NAMES: Bytes[] = [];
+const NO_CREDENTIALS: Credentials = new Credentials([], [], []);
 
 /** Every value is put together here, so that a large configuration leaves no writers behind. */
 const out: ByteWriter = new ByteWriter(256);
@@ -21,7 +21,7 @@ export function compile(settings: Settings): FilterConfig {
   const backend = settings.backend;
   const services: Service[] = [];
   for (let i = 0; i < settings.services.length; i++) {
-    services.push(compileService(settings.services[i], backend, settings.passthroughMetadata));
+    services.push(compileService(settings.services[i], backend));
   }
   return new FilterConfig(
     services,
@@ -67,17 +67,7 @@ function compileOptions(extensions: Bytes[]): Bytes {
   return out.copy();
 }
 
-function compileService(service: ServiceSettings, backend: BackendSettings | null, passthrough: bool): Service {
-  const usageNames: Bytes[] = [];
-  const usageJsonNames: Bytes[] = passthrough ? [] : NO_NAMES;
-  let usageNamesLength = 0;
-  for (let i = 0; i < service.metrics.values.length; i++) {
-    usageNames.push(usageName(service.metrics.values[i]));
-    if (!passthrough) continue;
-    const jsonName = usageJsonName(service.metrics.values[i]);
-    usageJsonNames.push(jsonName);
-    usageNamesLength += jsonName.length;
-  }
+function compileService(service: ServiceSettings, backend: BackendSettings | null): Service {
   const token = service.token;
   let prefix: Bytes | null = null;
   if (token != null && backend != null) prefix = authRepPrefix(backend, service.id, token);
@@ -86,41 +76,12 @@ function compileService(service: ServiceSettings, backend: BackendSettings | nul
     service.id,
     token,
     service.authorities,
-    credentials == null ? new Credentials([], [], []) : credentials,
+    credentials == null ? NO_CREDENTIALS : credentials,
     service.rules,
-    usageNames,
-    usageJsonNames,
-    usageNamesLength,
+    service.metrics,
     prefix,
     anyCondition(service.rules),
   );
-}
-
-function usageName(metric: Bytes): Bytes {
-  out.clear();
-  out.text("&usage%5B");
-  out.percentEncoded(metric);
-  out.text("%5D=");
-  return out.copy();
-}
-
-/** `"hits":`, with what JSON wants escaped. */
-function usageJsonName(metric: Bytes): Bytes {
-  out.clear();
-  out.byte(0x22);
-  for (let i = 0; i < metric.length; i++) {
-    const byte = metric.at(i);
-    if (byte == 0x22 || byte == 0x5c) out.byte(0x5c);
-    if (byte >= 0x20 && byte != 0x7f) out.byte(byte);
-    else if (byte == 0x7f) out.text("\\u007f");
-    else {
-      out.text("\\u00");
-      out.byte(byte < 16 ? 0x30 : 0x31);
-      out.byte((byte & 15) < 10 ? 0x30 + (byte & 15) : 0x57 + (byte & 15));
-    }
-  }
-  out.text('":');
-  return out.copy();
 }
 
 function wholeUrl(url: Url): Bytes {
@@ -145,7 +106,7 @@ function authRepPrefix(backend: BackendSettings, id: Bytes, token: Bytes): Bytes
   return out.copy();
 }
 
-function anyCondition(rules: MappingRule[]): bool {
+function anyCondition(rules: StaticArray<MappingRule>): bool {
   for (let i = 0; i < rules.length; i++) if (rules[i].pattern.hasConditions()) return true;
   return false;
 }

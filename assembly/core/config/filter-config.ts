@@ -3,6 +3,7 @@ import { Credentials } from "../credentials/credentials";
 import { AuthorityPattern } from "../service/authority";
 import { NO_SERVICE, ServiceIndex } from "../service/service-index";
 import { MappingRule } from "../usage/mapping-rule";
+import { Metric } from "../usage/metric";
 import { RuleIndex } from "../usage/rule-index";
 
 /** A header of a call. */
@@ -37,15 +38,11 @@ export class Service {
   constructor(
     readonly id: Bytes,
     readonly token: Bytes | null,
-    readonly authorities: AuthorityPattern[],
+    readonly authorities: StaticArray<AuthorityPattern>,
     readonly credentials: Credentials,
-    readonly rules: MappingRule[],
-    /** Of each metric, what its usage looks like in an AuthRep path up to its number: `&usage%5Bhits%5D=`. */
-    readonly usageNames: Bytes[],
-    /** Of each metric, what it looks like in a JSON object up to its number: `"hits":`. For `passthrough_metadata` only. */
-    readonly usageJsonNames: Bytes[],
-    /** Of all usageJsonNames together, in bytes. */
-    readonly usageNamesLength: i32,
+    readonly rules: StaticArray<MappingRule>,
+    /** What the rules count; their usages hold numbers of these. */
+    readonly metrics: StaticArray<Metric>,
     /** The constant beginning of an AuthRep path, up to the service's token; null where there is no token or no backend. */
     readonly authRepPrefix: Bytes | null,
     /** Whether a rule looks at the query. */

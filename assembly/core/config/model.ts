@@ -1,8 +1,8 @@
 import { Bytes } from "../bytes/bytes";
-import { BytesIndex } from "../bytes/bytes-index";
 import { Credentials } from "../credentials/credentials";
 import { AuthorityPattern } from "../service/authority";
 import { MappingRule } from "../usage/mapping-rule";
+import { Metric, MetricPool } from "../usage/metric";
 import { Url } from "./url";
 
 /** Of a call to a 3scale service whose configuration says nothing. */
@@ -37,18 +37,22 @@ export class BackendSettings {
   onFailure: OnFailure = new OnFailure();
 }
 
+const NO_AUTHORITIES: StaticArray<AuthorityPattern> = [];
+const NO_RULES: StaticArray<MappingRule> = [];
+const NO_METRICS: StaticArray<Metric> = [];
+
 /** A service as it is configured. */
 export class ServiceSettings {
   id: Bytes = new Bytes();
   token: Bytes | null = null;
-  authorities: AuthorityPattern[] = [];
+  authorities: StaticArray<AuthorityPattern> = NO_AUTHORITIES;
   hasAuthorities: bool = false;
   credentials: Credentials | null = null;
-  rules: MappingRule[] = [];
+  rules: StaticArray<MappingRule> = NO_RULES;
   /** Whether it has any, also where they are at fault. */
   hasRules: bool = false;
-  /** The names of the metrics that the rules count; their usages hold numbers of these. */
-  metrics: BytesIndex = new BytesIndex();
+  /** What the rules count; their usages hold numbers of these. */
+  metrics: StaticArray<Metric> = NO_METRICS;
   hasCredentials: bool = false;
   /** As messages show it; empty where the environment is a known one. */
   unknownEnvironment: string = "";
@@ -64,6 +68,7 @@ export class Settings {
   system: SystemSettings | null = null;
   backend: BackendSettings | null = null;
   services: ServiceSettings[] = [];
+  metrics: MetricPool = new MetricPool();
   passthroughMetadata: bool = false;
   hasSystem: bool = false;
   hasBackend: bool = false;

@@ -31,7 +31,7 @@ const enum SourceField {
 }
 
 // What is left out is shared: a configuration may have very many services.
-const NO_SOURCES: Source[] = [];
+const NO_SOURCES: StaticArray<Source> = [];
 const NO_STRINGS: Bytes[] = [];
 
 /** Reads the `credentials` of a service. */
@@ -62,15 +62,15 @@ export function readCredentials(document: ConfigDocument): Credentials | null {
   return new Credentials(userKey, appId, appKey);
 }
 
-function readSources(document: ConfigDocument): Source[] {
+function readSources(document: ConfigDocument): StaticArray<Source> {
+  if (!document.array()) return NO_SOURCES;
   const sources: Source[] = [];
-  if (!document.array()) return sources;
   for (let i = 0; document.nextElement(i); i++) {
     const source = readSource(document);
     if (source != null) sources.push(source);
     document.endField();
   }
-  return sources;
+  return StaticArray.fromArray(sources);
 }
 
 /** Reads `{KIND: {keys, ops}}`, a lookup query. */

@@ -1,7 +1,7 @@
 import { isAlpha, isDigit, upperCase } from "../bytes/ascii";
 import { Bytes } from "../bytes/bytes";
-import { BytesIndex } from "../bytes/bytes-index";
 import { MappingRule } from "../usage/mapping-rule";
+import { MetricNumbers } from "../usage/metric";
 import { Pattern, PatternFault } from "../usage/pattern";
 import { Code } from "./diagnostics";
 import { ConfigDocument, shown, Unknown } from "./config-document";
@@ -36,22 +36,26 @@ const NO_USAGES: StaticArray<i64> = [];
 /** The string that was read last, and the usages of the rule that is being read. */
 const text: Bytes = new Bytes();
 const counted: i64[] = [];
+/** The rules of the service that is being read. */
+const rules: MappingRule[] = [];
 const SLASH: u8 = 0x2f;
 const STAR: u8 = 0x2a;
 
 /** Reads the `mapping_rules` of a service, and numbers the metrics that they count. */
-export function readMappingRules(document: ConfigDocument, metrics: BytesIndex): MappingRule[] {
-  const rules: MappingRule[] = [];
-  if (!document.array()) return rules;
+export function readMappingRules(document: ConfigDocument, metrics: MetricNumbers): StaticArray<MappingRule> {
+  metrics.clear();
+  if (!document.array()) return [];
   for (let i = 0; document.nextElement(i); i++) {
     const rule = readMappingRule(document, metrics);
     if (rule != null) rules.push(rule);
     document.endField();
   }
-  return rules;
+  const all = StaticArray.fromArray(rules);
+  rules.length = 0;
+  return all;
 }
 
-function readMappingRule(document: ConfigDocument, metrics: BytesIndex): MappingRule | null {
+function readMappingRule(document: ConfigDocument, metrics: MetricNumbers): MappingRule | null {
   const fields = document.object(NAMES, Unknown.Warn);
   if (fields == null) return null;
   let method: Bytes | null = null;
@@ -162,7 +166,7 @@ function warnOfPattern(document: ConfigDocument, text: Bytes): void {
 }
 
 /** Returns metric and delta of each usage, one after the other. */
-function readUsages(document: ConfigDocument, metrics: BytesIndex): StaticArray<i64> {
+function readUsages(document: ConfigDocument, metrics: MetricNumbers): StaticArray<i64> {
   const faults = document.diagnostics.errorCount;
   if (!document.array(wording.USAGES)) return NO_USAGES;
   counted.length = 0;
@@ -176,14 +180,14 @@ function readUsages(document: ConfigDocument, metrics: BytesIndex): StaticArray<
   return StaticArray.fromArray(counted);
 }
 
-function readUsage(document: ConfigDocument, metrics: BytesIndex): void {
+function readUsage(document: ConfigDocument, metrics: MetricNumbers): void {
   const fields = document.object(USAGE_NAMES, Unknown.Warn);
   if (fields == null) return;
   let metric: i32 = 0;
   let delta: i64 = 0;
   for (let field = document.nextField(fields); field >= 0; field = document.nextField(fields)) {
     if (field == UsageField.Name) {
-      if (document.stringInto(text)) metric = metrics.addCopy(text);
+      if (document.stringInto(text)) metric = metrics.numberOf(text);
     } else {
       delta = document.integer(i64.MIN_VALUE, i64.MAX_VALUE, wording.DELTA, 0);
       if (delta < 0) {

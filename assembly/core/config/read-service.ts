@@ -1,5 +1,6 @@
 import { isAlpha, isDigit } from "../bytes/ascii";
 import { Bytes } from "../bytes/bytes";
+import { MetricNumbers } from "../usage/metric";
 import { AuthorityPattern } from "../service/authority";
 import { Code } from "./diagnostics";
 import { ConfigDocument, shown, Unknown } from "./config-document";
@@ -34,9 +35,11 @@ const PRODUCTION: Bytes = Bytes.of("production");
 const STAGING: Bytes = Bytes.of("staging");
 const SANDBOX: Bytes = Bytes.of("sandbox");
 const BACKSLASH: u8 = 0x5c;
+/** Of the service that is being read. */
+const authorities: AuthorityPattern[] = [];
 
 /** Reads one of the `services`. */
-export function readService(document: ConfigDocument): ServiceSettings | null {
+export function readService(document: ConfigDocument, metrics: MetricNumbers): ServiceSettings | null {
   const fields = document.object(NAMES, Unknown.Warn, RESERVED);
   if (fields == null) return null;
   const service = new ServiceSettings();
@@ -71,7 +74,7 @@ export function readService(document: ConfigDocument): ServiceSettings | null {
         service.credentials = readCredentials(document);
         break;
       case Field.MappingRules:
-        readRules(document, service);
+        readRules(document, service, metrics);
         break;
       default:
         document.refuseValue(Code.NotSupported, wording.RESERVED);
@@ -84,9 +87,10 @@ export function readService(document: ConfigDocument): ServiceSettings | null {
   return service;
 }
 
-function readRules(document: ConfigDocument, service: ServiceSettings): void {
+function readRules(document: ConfigDocument, service: ServiceSettings, metrics: MetricNumbers): void {
   const faults = document.diagnostics.errorCount;
-  service.rules = readMappingRules(document, service.metrics);
+  service.rules = readMappingRules(document, metrics);
+  service.metrics = metrics.all();
   service.hasRules = service.rules.length > 0 || document.diagnostics.errorCount > faults;
 }
 
@@ -107,11 +111,14 @@ function readAuthorities(document: ConfigDocument, service: ServiceSettings): vo
     const authority = document.string();
     if (authority != null) {
       if (hasIdleEscape(authority)) document.report(false, Code.InvalidGlob, shown(authority), wording.GLOB_ESCAPE);
-      service.authorities.push(new AuthorityPattern(authority));
+      authorities.push(new AuthorityPattern(authority));
     }
     document.endField();
   }
-  if (service.authorities.length == 0 && document.diagnostics.errorCount == faults) {
+  service.authorities = StaticArray.fromArray(authorities);
+  const isEmpty = authorities.length == 0;
+  authorities.length = 0;
+  if (isEmpty && document.diagnostics.errorCount == faults) {
     document.report(false, Code.Suspicious, "an empty list", wording.AUTHORITIES_EMPTY);
   }
 }

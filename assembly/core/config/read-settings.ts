@@ -1,4 +1,5 @@
 import { Code } from "./diagnostics";
+import { MetricNumbers } from "../usage/metric";
 import { ConfigDocument, shown, Unknown } from "./config-document";
 import { ServiceSettings, Settings } from "./model";
 import { readBackend } from "./read-backend";
@@ -58,7 +59,7 @@ function readField(document: ConfigDocument, settings: Settings, field: i32): vo
       settings.backend = readBackend(document);
       return;
     case Field.Services:
-      readServices(document, settings.services);
+      readServices(document, settings);
       return;
     case Field.PassthroughMetadata:
       settings.passthroughMetadata = document.boolean();
@@ -68,14 +69,16 @@ function readField(document: ConfigDocument, settings: Settings, field: i32): vo
   }
 }
 
-function readServices(document: ConfigDocument, services: ServiceSettings[]): void {
+function readServices(document: ConfigDocument, settings: Settings): void {
+  const services = settings.services;
+  const metrics = new MetricNumbers(settings.metrics);
   if (!document.array()) {
     // A list that is none is not an empty one.
     services.push(new ServiceSettings());
     return;
   }
   for (let i = 0; document.nextElement(i); i++) {
-    const service = readService(document);
+    const service = readService(document, metrics);
     // A service that is none keeps its place, so that the others keep theirs in messages.
     services.push(service == null ? new ServiceSettings() : service);
     document.endField();

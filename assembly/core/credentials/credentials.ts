@@ -61,9 +61,9 @@ export class Application {
 /** Where the credentials of a service are looked for. A list that is empty never resolves. */
 export class Credentials {
   constructor(
-    readonly userKey: Source[],
-    readonly appId: Source[],
-    readonly appKey: Source[],
+    readonly userKey: StaticArray<Source>,
+    readonly appId: StaticArray<Source>,
+    readonly appKey: StaticArray<Source>,
   ) {}
 
   /**
@@ -88,7 +88,7 @@ export class Credentials {
 }
 
 /** Asks the sources in order, up to the first that has a value. */
-function findFirst(sources: Source[], request: RequestSnapshot, lookup: Lookup): bool {
+function findFirst(sources: StaticArray<Source>, request: RequestSnapshot, lookup: Lookup): bool {
   for (let i = 0; i < sources.length; i++) {
     if (sources[i].find(request, lookup) == SourceResult.Found) return true;
   }

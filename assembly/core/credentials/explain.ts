@@ -33,7 +33,7 @@ export function explainLookup(
 
 function explainSources(
   name: string,
-  sources: Source[],
+  sources: StaticArray<Source>,
   request: RequestSnapshot,
   lookup: Lookup,
   lines: string[],

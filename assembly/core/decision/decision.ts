@@ -71,7 +71,7 @@ export class Decision {
 }
 
 function sumMatching(service: Service, method: Bytes, path: Bytes, parameters: ParameterIndex, usages: UsageSum): void {
-  usages.reset(service.usageNames.length);
+  usages.reset(service.metrics.length);
   const rules = service.rules;
   const index = service.ruleIndex;
   if (index == null) {

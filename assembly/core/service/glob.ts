@@ -12,7 +12,12 @@ const BACKSLASH: u8 = 0x5c;
 const UNBOUNDED: i32 = i32.MAX_VALUE;
 
 /** Most authorities have no wildcard: they share this. */
-const NO_GAPS: i32[] = [];
+const NO_GAPS: StaticArray<i32> = [];
+
+/** The parts of the glob that is being parsed. */
+const literals: Bytes[] = [];
+const mins: i32[] = [];
+const maxes: i32[] = [];
 
 /** The literal that is being parsed. */
 const literal: ByteWriter = new ByteWriter(256);
@@ -33,29 +38,28 @@ const after: ByteWriter = new ByteWriter(256);
  */
 export class Glob {
   /** literals[0] gap[0] literals[1] gap[1] … literals[n]: one gap less than literals. */
-  private readonly literals: Bytes[] = [];
-  private gapMins: i32[] = NO_GAPS;
-  private gapMaxes: i32[] = NO_GAPS;
+  private constructor(
+    private readonly literals: StaticArray<Bytes>,
+    private readonly gapMins: StaticArray<i32>,
+    private readonly gapMaxes: StaticArray<i32>,
+  ) {}
 
   static parse(pattern: Bytes): Glob {
-    const glob = new Glob();
     literal.clear();
+    mins.length = 0;
+    maxes.length = 0;
     let inGap = false;
     for (let i = 0; i < pattern.length; i++) {
       let byte = pattern.at(i);
       if (byte == STAR || byte == PLUS || byte == QUESTION) {
         if (!inGap) {
-          glob.literals.push(literal.copy());
+          literals.push(literal.copy());
           literal.clear();
-          if (glob.gapMins == NO_GAPS) {
-            glob.gapMins = [];
-            glob.gapMaxes = [];
-          }
-          glob.gapMins.push(0);
-          glob.gapMaxes.push(0);
+          mins.push(0);
+          maxes.push(0);
         }
         inGap = true;
-        glob.widen(byte);
+        widen(byte);
         continue;
       }
       inGap = false;
@@ -68,8 +72,11 @@ export class Glob {
       }
       literal.byte(byte);
     }
-    glob.literals.push(literal.copy());
-    return glob;
+    literals.push(literal.copy());
+    const parts = StaticArray.fromArray(literals);
+    literals.length = 0;
+    if (mins.length == 0) return new Glob(parts, NO_GAPS, NO_GAPS);
+    return new Glob(parts, StaticArray.fromArray(mins), StaticArray.fromArray(maxes));
   }
 
   /** The literal before the first wildcard. */
@@ -152,13 +159,14 @@ export class Glob {
       count++;
     }
   }
+}
 
-  private widen(wildcard: u8): void {
-    const gap = this.gapMins.length - 1;
-    if (wildcard == PLUS) this.gapMins[gap] += 1;
-    if (wildcard != QUESTION) this.gapMaxes[gap] = UNBOUNDED;
-    else if (this.gapMaxes[gap] != UNBOUNDED) this.gapMaxes[gap] += 1;
-  }
+/** Widens the gap that is being parsed. */
+function widen(wildcard: u8): void {
+  const gap = mins.length - 1;
+  if (wildcard == PLUS) mins[gap] += 1;
+  if (wildcard != QUESTION) maxes[gap] = UNBOUNDED;
+  else if (maxes[gap] != UNBOUNDED) maxes[gap] += 1;
 }
 
 /** Says whether `length` bytes from `from` on are at least `min` and at most `max` characters. */

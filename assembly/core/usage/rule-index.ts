@@ -43,16 +43,16 @@ export class RuleIndex {
   count: i32 = 0;
   private found: StaticArray<i32> = new StaticArray<i32>(16);
   private readonly nodes: Node[] = [new Node()];
-  private readonly rules: MappingRule[];
+  private readonly rules: StaticArray<MappingRule>;
   /** Rules to be tried one by one. */
   private readonly others: i32[] = [];
 
   /** Returns an index of rules, null where there are so few that it would not help. */
-  static of(rules: MappingRule[]): RuleIndex | null {
+  static of(rules: StaticArray<MappingRule>): RuleIndex | null {
     return rules.length < LEAST_RULES ? null : new RuleIndex(rules);
   }
 
-  constructor(rules: MappingRule[]) {
+  constructor(rules: StaticArray<MappingRule>) {
     this.rules = rules;
     for (let i = 0; i < rules.length; i++) {
       const path = rules[i].pattern.path;

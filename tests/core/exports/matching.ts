@@ -15,7 +15,7 @@ const forms: PathForms = new PathForms();
 const parameters: Pairs = new Pairs();
 const index: ParameterIndex = new ParameterIndex();
 const buffer: ByteWriter = new ByteWriter(256);
-let glob: Glob = new Glob();
+let glob: Glob = Glob.parse(new Bytes());
 let pattern: Pattern | null = null;
 
 /** Returns where texts go; there is room for 64 KiB. */

@@ -7,12 +7,12 @@ import { Random, raw } from "../support";
 const TOKENS: string[] = ["/", "/a", "/b", "/ab", "a", "b", "/{x}", "{y}", "/{z}/", "$", "/a/{x}/b"];
 const PATH_TOKENS: string[] = ["/", "/a", "/b", "/ab", "a", "b", "/c/", "ab/"];
 
-function rulesOf(patterns: string[]): MappingRule[] {
+function rulesOf(patterns: string[]): StaticArray<MappingRule> {
   const rules: MappingRule[] = [];
   for (let i = 0; i < patterns.length; i++) {
     rules.push(new MappingRule(null, Pattern.compile(raw(patterns[i])), [], false));
   }
-  return rules;
+  return StaticArray.fromArray(rules);
 }
 
 function text(random: Random, tokens: string[], most: i32): string {
@@ -22,7 +22,7 @@ function text(random: Random, tokens: string[], most: i32): string {
 }
 
 /** The numbers of the rules that match, tried one by one. */
-function linear(rules: MappingRule[], path: Bytes): string {
+function linear(rules: StaticArray<MappingRule>, path: Bytes): string {
   const numbers: i32[] = [];
   for (let i = 0; i < rules.length; i++) if (rules[i].pattern.matchesPath(path)) numbers.push(i);
   return numbers.join(" ");
