@@ -1,4 +1,7 @@
-/** What Envoy calls: the exports of the Proxy-Wasm ABI 0.2.1 that this filter has something to do in. */
+/**
+ * What Envoy calls: the exports of the Proxy-Wasm ABI 0.2.1 that this filter has something to do in, no more, as each call
+ * costs: it need not hear of contexts that go (see `RootContexts`).
+ */
 import "./host/abort";
 import { Filter } from "./filter/filter";
 import { EnvoyHost } from "./host/envoy-host";
@@ -52,11 +55,5 @@ export function proxy_on_http_call_response(
 ): void {
   enter();
   filter().callResponse(token, headerCount);
-  leave();
-}
-
-export function proxy_on_delete(id: u32): void {
-  enter();
-  filter().deleteContext(id);
   leave();
 }

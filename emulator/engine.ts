@@ -27,6 +27,8 @@ export class Engine {
   readonly contexts = new Map<number, Context>();
   readonly violations: Violation[] = [];
   failure: Failure | undefined;
+  /** The host has taken the VM away: no callback is called any more. */
+  isDestroyed = false;
   /** A local reply was asked for: the callback's own status counts no more. */
   stopIteration = false;
   readonly #strict: boolean;
@@ -78,6 +80,11 @@ export class Engine {
     return this.#started;
   }
 
+  /** Whether the module has trapped, or the VM was destroyed. */
+  get isDead(): boolean {
+    return this.failure !== undefined || this.isDestroyed;
+  }
+
   get memoryBuffer(): ArrayBuffer {
     const memory = this.#exports.memory as WebAssembly.Memory | undefined;
     return memory?.buffer ?? new ArrayBuffer(0);
@@ -95,11 +102,12 @@ export class Engine {
     return context;
   }
 
-  /** Makes `id` the effective context of the running callback; false, and a violation, if there is no such context. */
+  /** Makes `id` the effective context of the running callback; false if there is no such context, and a violation if there never was. */
   setEffective(id: number): boolean {
     if (!this.contexts.has(id)) {
-      const rule = id > 0 && id < this.#nextId ? "deleted-context" : "unknown-context";
-      this.violate(rule, `proxy_set_effective_context(${String(id)}) in ${this.where()}`);
+      // Asking for a context that is gone is how a module that is not told of it finds out.
+      const wasThere = id > 0 && id < this.#nextId;
+      if (!wasThere) this.violate("unknown-context", `proxy_set_effective_context(${String(id)}) in ${this.where()}`);
       return false;
     }
     this.#effectiveId = id;
@@ -125,7 +133,7 @@ export class Engine {
    * Calls an export in `context`, undefined if the module has none of that name or the VM is dead. A trap kills the VM.
    */
   call(context: Context | undefined, name: string, ...args: number[]): number | undefined {
-    if (this.failure !== undefined || !this.#has(name)) return undefined;
+    if (this.isDead || !this.#has(name)) return undefined;
     const saved = [this.#current, this.#effectiveId] as const;
     this.#current = context;
     this.#effectiveId = 0;

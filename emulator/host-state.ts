@@ -1,5 +1,7 @@
 import type { LogLevel, Result } from "./abi.ts";
+import type { Clock } from "./clock.ts";
 import type { Metrics } from "./metrics.ts";
+import type { SharedData } from "./shared-data.ts";
 
 export interface LogEntry {
   level: LogLevel;
@@ -19,9 +21,7 @@ export interface HostState {
   readonly foreignFunctions: Map<string, ForeignFunction>;
   /** The clusters there are; undefined: every one. */
   readonly clusters: ReadonlySet<string> | undefined;
-  /** The clock, in ms since it was started. */
-  readonly elapsedMs: number;
-  /** The clock, in ns since 1970. */
-  readonly clockNanos: bigint;
+  readonly clock: Clock;
+  readonly sharedData: SharedData;
   nextCallToken(): number;
 }

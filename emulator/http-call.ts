@@ -7,7 +7,7 @@ import type { Message } from "./stream.ts";
 
 /** How a scripted call is answered. */
 export type Answer =
-  /** A response, once the module has returned to the host. */
+  /** A response, once the module has returned to the host. A body over 32 MiB is a failure in Envoy: zero headers. */
   | { reply: Message }
   /** No response: the callback gets zero headers, as when the connection breaks within a response. */
   | "fail"
@@ -32,6 +32,8 @@ export interface CallResponse {
 const CONNECT_ERROR =
   "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure";
 const TIMEOUT_ERROR = "upstream request timeout";
+/** Envoy's `http.async_response_buffer_limit`: a longer body fails the call. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** A call the module has made with `proxy_http_call`. */
 export class HttpCall {
@@ -141,9 +143,12 @@ function responseOf(answer: { reply: Message } | "fail" | "refuse-connection" | 
   if (answer === "refuse-connection") return own(503, CONNECT_ERROR);
   if (answer === "timeout") return own(504, TIMEOUT_ERROR);
   const { status = 200, headers = [], body = "", trailers } = answer.reply;
+  const isWhole = typeof body === "string" || body instanceof Uint8Array;
+  const bytes = isWhole ? toBytes(body) : concat(...body.map(toBytes));
+  if (bytes.length > MAX_BODY_BYTES) return undefined;
   return {
     headers: new HeaderMap("response", [[":status", String(status)], ...headers]),
-    body: typeof body === "string" || body instanceof Uint8Array ? toBytes(body) : concat(...body.map(toBytes)),
+    body: bytes,
     trailers: trailers && new HeaderMap("trailers", trailers),
   };
 }

@@ -4,6 +4,7 @@ import { bufferImports } from "./imports/buffers.ts";
 import { callImports } from "./imports/calls.ts";
 import { headerImports } from "./imports/headers.ts";
 import { metricImports } from "./imports/metrics.ts";
+import { sharedDataImports } from "./imports/shared-data.ts";
 import { streamImports } from "./imports/streams.ts";
 import { systemImports } from "./imports/system.ts";
 import type { HostState } from "./host-state.ts";
@@ -22,6 +23,7 @@ export function hostImports(engine: Engine, host: HostState): Record<string, (..
     ...callImports(engine, host),
     ...headerImports(engine),
     ...metricImports(engine, host),
+    ...sharedDataImports(engine, host),
     ...streamImports(engine),
     ...systemImports(engine, host),
   };

@@ -1,5 +1,6 @@
 import { BufferType, MapType } from "./abi.ts";
 import { toBytes, type Bytes } from "./bytes.ts";
+import type { Due } from "./clock.ts";
 import type { Context, GuestBuffer } from "./context.ts";
 import type { Engine } from "./engine.ts";
 import type { HeaderMap } from "./header-map.ts";
@@ -15,6 +16,8 @@ export interface RootOptions {
   name?: string;
   /** Envoy's `allow_on_headers_stop_iteration`: a header callback's 1 stops headers only. Default false: it stops all. */
   allowOnHeadersStopIteration?: boolean;
+  /** As `onHttpCall`, from the start: also for calls the module makes while it is configured. */
+  onHttpCall?: (call: HttpCall) => Answer;
 }
 
 /** A root context: one configured plugin in a VM. */
@@ -50,6 +53,7 @@ export class RootContext implements Context {
     this.rootId = options.rootId ?? "";
     this.name = options.name ?? "";
     this.allowOnHeadersStopIteration = options.allowOnHeadersStopIteration ?? false;
+    if (options.onHttpCall !== undefined) this.#script = options.onHttpCall;
     this.id = engine.allocateId();
     engine.contexts.set(this.id, this);
   }
@@ -93,6 +97,32 @@ export class RootContext implements Context {
     return stream;
   }
 
+  /** Lets the next tick happen now, whatever the clock says; the ticks after it keep their times. */
+  runTick(): void {
+    this.#engine.operate(() => {
+      this.#engine.enter(this, "proxy_on_tick", [this.id], () => undefined);
+    });
+  }
+
+  /** What is due at this context: its tick, and the timeouts of its calls. */
+  due(): Due[] {
+    const due: Due[] = this.pendingCalls
+      .filter(({ timeoutMs }) => timeoutMs > 0)
+      .map((call) => ({
+        atMs: call.madeAtMs + call.timeoutMs,
+        fire: () => {
+          call.timeOut();
+        },
+      }));
+    const { tick } = this;
+    if (tick === undefined) return due;
+    const fire = () => {
+      this.tick = { atMs: tick.atMs + tick.periodMs, periodMs: tick.periodMs };
+      this.runTick();
+    };
+    return [{ atMs: tick.atMs, fire }, ...due];
+  }
+
   /** What the script says to a call. */
   answerTo(call: HttpCall): Answer {
     return this.#script(call);
@@ -110,7 +140,13 @@ export class RootContext implements Context {
     this.isFlushing = false;
     this.#engine.enter(this, "proxy_on_delete", [this.id], () => undefined);
     this.#engine.contexts.delete(this.id);
+    this.destroy();
+  }
+
+  /** Takes the context away with its VM: nothing is called. */
+  destroy(): void {
     this.accepted = false;
+    this.isFlushing = false;
     this.tick = undefined;
     this.pendingCalls.length = 0;
   }

@@ -83,7 +83,7 @@ export class Stream implements Context {
   /** Creates the context and hands over the request; called by `root.request`. */
   start(input: RequestInput): void {
     const headers = requestHeaders(input);
-    if (this.#engine.failure !== undefined || !this.root.accepted) {
+    if (this.#engine.isDead || !this.root.accepted) {
       this.#request.headers = headers;
       this.fail();
       return;

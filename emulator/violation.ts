@@ -8,9 +8,8 @@ export type Rule =
   | "invalid-header"
   /** A local reply with a status outside 200 to 599 (Envoy sends it, or sends nothing). */
   | "invalid-status"
-  /** `proxy_set_effective_context` to an id that never was, or that was deleted (Envoy: BadArgument). */
+  /** `proxy_set_effective_context` to an id that never was (Envoy: BadArgument, as for one that is gone). */
   | "unknown-context"
-  | "deleted-context"
   /** A local reply, continue or close where the effective context is no stream (Envoy: Ok, and nothing happens). */
   | "no-stream"
   /** A second local reply on a stream (Envoy: Ok, ignored). */

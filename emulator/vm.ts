@@ -1,19 +1,27 @@
 import type { LogLevel } from "./abi.ts";
 import { toBytes, type Bytes } from "./bytes.ts";
+import { Clock } from "./clock.ts";
 import { Engine, type Failure } from "./engine.ts";
 import type { ForeignFunction, HostState, LogEntry } from "./host-state.ts";
 import type { HttpCall } from "./http-call.ts";
 import { hostImports } from "./imports.ts";
 import { Metrics } from "./metrics.ts";
 import { RootContext, type RootOptions } from "./root.ts";
+import { SharedData } from "./shared-data.ts";
 import type { Stats } from "./stats.ts";
 import type { Violation } from "./violation.ts";
 
 export interface VmOptions {
   /** What `proxy_get_log_level` tells; messages below it are not recorded. Default "info". */
   logLevel?: LogLevel;
-  /** The clock's start in ns since 1970; it stands still unless the test moves it. Default: some time in 2023. */
+  /** The start of the VM's own clock, in ns since 1970; it stands still unless the test moves it. Default: some time in 2023. */
   clockNanos?: bigint;
+  /** Instead: a clock shared with other VMs. */
+  clock?: Clock;
+  /** The shared data, for VMs that share it. Default: some of its own. */
+  sharedData?: SharedData;
+  /** The metrics, for VMs that share them. Default: some of its own. */
+  metrics?: Metrics;
   /** The VM configuration, as `proxy_on_vm_start` reads it. Default empty. */
   vmConfiguration?: Bytes;
   /** The property `plugin_vm_id`. Default empty. */
@@ -24,7 +32,6 @@ export interface VmOptions {
   strict?: boolean;
 }
 
-const DEFAULT_CLOCK_NANOS = 1_700_000_000_000_000_000n;
 const TOKEN_STEP = 4;
 const PAGE_BYTES = 65_536;
 
@@ -40,18 +47,25 @@ const PAGE_BYTES = 65_536;
 export class Vm {
   /** What the module has logged at the VM's level or above. */
   readonly logs: LogEntry[] = [];
-  readonly metrics = new Metrics();
+  readonly metrics: Metrics;
+  readonly sharedData: SharedData;
   /** The root contexts that are not deleted. */
   readonly roots: RootContext[] = [];
   readonly #engine: Engine;
   readonly #host: HostState;
   readonly #vmConfiguration: Uint8Array;
-  #elapsedMs = 0;
+  readonly #leaveClock: () => void;
 
   private constructor(options: VmOptions) {
     this.#engine = new Engine(options.strict ?? true);
     this.#vmConfiguration = toBytes(options.vmConfiguration ?? "");
+    this.metrics = options.metrics ?? new Metrics();
+    this.sharedData = options.sharedData ?? new SharedData();
     this.#host = this.#hostState(options);
+    this.#leaveClock = this.clock.add(() => {
+      this.#dropDeleted();
+      return this.roots.flatMap((root) => root.due());
+    });
   }
 
   /**
@@ -119,27 +133,38 @@ export class Vm {
     return this.#engine.memoryBuffer.byteLength / PAGE_BYTES;
   }
 
-  /** The module's clock in ns since 1970. */
-  get clockNanos(): bigint {
-    return this.#host.clockNanos;
+  get clock(): Clock {
+    return this.#host.clock;
   }
 
-  /** Moves the clock on, with all ticks and call timeouts that fall due, each at its time. */
+  /** The module's clock in ns since 1970. */
+  get clockNanos(): bigint {
+    return this.clock.nanos;
+  }
+
+  /** Moves the clock on, with all ticks and call timeouts that fall due, each at its time, in all VMs that share the clock. */
   advance(ms: number): void {
-    const end = this.#elapsedMs + ms;
-    for (let due = this.#nextDue(end); due !== undefined; due = this.#nextDue(end)) {
-      this.#elapsedMs = Math.max(this.#elapsedMs, due.atMs);
-      this.#engine.operate(due.fire);
-    }
-    this.#elapsedMs = end;
-    this.#dropDeleted();
+    this.clock.advance(ms);
   }
 
   /** Moves the clock to the next tick. Fails if no root context has asked for ticks. */
   tick(): void {
     const next = Math.min(...this.roots.map(({ tick }) => tick?.atMs ?? Infinity));
     if (next === Infinity) throw new Error("no root context has set a tick period");
-    this.advance(next - this.#elapsedMs);
+    this.advance(next - this.clock.elapsedMs);
+  }
+
+  /** Whether `destroy` was called. */
+  get isDestroyed(): boolean {
+    return this.#engine.isDestroyed;
+  }
+
+  /** Takes the VM away as it stands, as with its thread: no callback is called, its calls are cancelled, its ticks are off. */
+  destroy(): void {
+    this.#engine.isDestroyed = true;
+    this.#leaveClock();
+    for (const root of this.roots.splice(0)) root.destroy();
+    this.#engine.contexts.clear();
   }
 
   /** Sets a property for all contexts: a path like `["node", "id"]`. */
@@ -159,29 +184,6 @@ export class Vm {
     if (streams + calls > 0) throw new Error(`${String(streams)} streams and ${String(calls)} calls are left`);
   }
 
-  #nextDue(endMs: number): { atMs: number; fire: () => void } | undefined {
-    const due: { atMs: number; fire: () => void }[] = [];
-    for (const root of this.roots) {
-      const { tick } = root;
-      if (tick !== undefined) {
-        const fire = () => {
-          root.tick = { atMs: tick.atMs + tick.periodMs, periodMs: tick.periodMs };
-          this.#engine.enter(root, "proxy_on_tick", [root.id], () => undefined);
-        };
-        due.push({ atMs: tick.atMs, fire });
-      }
-      for (const call of root.pendingCalls) {
-        if (call.timeoutMs > 0) {
-          const fire = () => {
-            call.answer("timeout");
-          };
-          due.push({ atMs: call.madeAtMs + call.timeoutMs, fire });
-        }
-      }
-    }
-    return due.filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs)[0];
-  }
-
   #dropDeleted(): void {
     for (const root of [...this.roots]) {
       if (!this.#engine.contexts.has(root.id)) this.roots.splice(this.roots.indexOf(root), 1);
@@ -189,8 +191,7 @@ export class Vm {
   }
 
   #hostState(options: VmOptions): HostState {
-    const { logLevel = "info", clockNanos = DEFAULT_CLOCK_NANOS, vmId = "", clusters } = options;
-    const elapsedMs = () => this.#elapsedMs;
+    const { logLevel = "info", vmId = "", clusters, clock = new Clock(options.clockNanos) } = options;
     let lastToken = 0;
     return {
       vmId,
@@ -200,12 +201,8 @@ export class Vm {
       properties: new Map(),
       foreignFunctions: new Map(),
       clusters: clusters && new Set(clusters),
-      get elapsedMs() {
-        return elapsedMs();
-      },
-      get clockNanos() {
-        return clockNanos + BigInt(Math.round(elapsedMs() * 1_000_000));
-      },
+      clock,
+      sharedData: this.sharedData,
       nextCallToken: () => (lastToken += TOKEN_STEP),
     };
   }

@@ -8,6 +8,20 @@ export class IdMap {
   private values: StaticArray<i32> = new StaticArray<i32>(64);
   private count: i32 = 0;
 
+  get size(): i32 {
+    return this.count;
+  }
+
+  /** How many places there are for ids. */
+  get places(): i32 {
+    return this.values.length;
+  }
+
+  /** Returns the id at a place, -1 where there is none. The removal of an id may put another in its place. */
+  idAt(place: i32): i64 {
+    return this.values[place] == 0 ? -1 : <i64>this.keys[place];
+  }
+
   isEmpty(): bool {
     return this.count == 0;
   }

@@ -65,6 +65,8 @@ export class RootContext {
   /** Null until a configuration was accepted. */
   active: ActiveConfig | null = null;
 
+  constructor(readonly id: u32) {}
+
   /**
    * Takes the configuration that Envoy holds ready, `sizeBytes` long. Returns whether it is accepted; one that is refused
    * leaves the one before in force.

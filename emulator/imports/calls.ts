@@ -46,7 +46,7 @@ export function callImports(engine: Engine, host: HostState): HostCalls {
         body,
         trailers: trailerMap,
         timeoutMs,
-        madeAtMs: host.elapsedMs,
+        madeAtMs: host.clock.elapsedMs,
       };
       const call = new HttpCall({ token: host.nextCallToken(), ...request }, engine);
       const answer = root.answerTo(call);

@@ -8,7 +8,6 @@ import { property, setProperty } from "../properties.ts";
 /** Logs, clock, ticks, properties, status and foreign functions. */
 export function systemImports(engine: Engine, host: HostState): HostCalls {
   const { memory } = engine;
-  const unimplemented = (): Result => Result.Unimplemented;
   return {
     proxy_log(levelNumber: number, ptr: number, size: number) {
       const level = LOG_LEVELS[levelNumber];
@@ -23,10 +22,10 @@ export function systemImports(engine: Engine, host: HostState): HostCalls {
       return isWritten ? Result.Ok : Result.InvalidMemoryAccess;
     },
     proxy_get_current_time_nanoseconds(timeAt: number) {
-      return memory.writeU64(timeAt, host.clockNanos) ? Result.Ok : Result.InvalidMemoryAccess;
+      return memory.writeU64(timeAt, host.clock.nanos) ? Result.Ok : Result.InvalidMemoryAccess;
     },
     proxy_set_tick_period_milliseconds(periodMs: number) {
-      engine.context.root.tick = periodMs === 0 ? undefined : { atMs: host.elapsedMs + periodMs, periodMs };
+      engine.context.root.tick = periodMs === 0 ? undefined : { atMs: host.clock.elapsedMs + periodMs, periodMs };
       return Result.Ok;
     },
     proxy_get_property(pathPtr: number, pathSize: number, ptrAt: number, sizeAt: number) {
@@ -62,12 +61,6 @@ export function systemImports(engine: Engine, host: HostState): HostCalls {
       if (ptrAt === 0 || sizeAt === 0) return Result.Ok;
       return memory.give(result, ptrAt, sizeAt) ? Result.Ok : Result.InvalidMemoryAccess;
     },
-    proxy_get_shared_data: unimplemented,
-    proxy_set_shared_data: unimplemented,
-    proxy_register_shared_queue: unimplemented,
-    proxy_resolve_shared_queue: unimplemented,
-    proxy_dequeue_shared_queue: unimplemented,
-    proxy_enqueue_shared_queue: unimplemented,
     emscripten_notify_memory_growth: () => Result.Ok,
   };
 }

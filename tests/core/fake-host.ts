@@ -40,7 +40,7 @@ export class FakeHost extends Host {
   private canCall: bool = true;
   private isQuiet: bool = false;
   private lowestLevel: LogLevel = LogLevel.Warn;
-  private gone: u32 = 0;
+  private readonly gone: u32[] = [];
   private nextToken: u32 = FIRST_TOKEN;
   private filter: Filter | null = null;
 
@@ -95,9 +95,9 @@ export class FakeHost extends Host {
     return this;
   }
 
-  /** The stream `id` is gone, though nobody has said so. */
+  /** The context `id` is gone. */
   without(id: u32): FakeHost {
-    this.gone = id;
+    this.gone.push(id);
     return this;
   }
 
@@ -191,7 +191,7 @@ export class FakeHost extends Host {
 
   setEffectiveContext(contextId: u32): bool {
     if (!this.isQuiet) this.events.push("effective " + contextId.toString());
-    return contextId != this.gone;
+    return !this.gone.includes(contextId);
   }
 
   continueRequest(): void {

@@ -131,10 +131,14 @@ export class DocPlugin {
     return { call, stream, outcome: grown(before, counters(vm)) };
   }
 
-  /** Ends a request that was put to the plugin; returns the outcome that this gives it, if it had none. */
-  abort({ stream }: DocResult): string | undefined {
+  /**
+   * Ends a request that was put to the plugin, and answers its call if it is still out; returns the outcome that this gives
+   * the request, if it had none.
+   */
+  abort({ stream, call }: DocResult): string | undefined {
     const before = counters(this.#vm);
     stream.abort();
+    if (call !== undefined && this.#vm.pendingCalls.includes(call)) call.respond();
     return grown(before, counters(this.#vm));
   }
 

@@ -23,6 +23,11 @@ export class ByteWriter {
     return this.base;
   }
 
+  /** Where the next byte goes; room for what is written there must have been reserved. */
+  get end(): usize {
+    return this.base + <usize>this.length;
+  }
+
   clear(): void {
     this.length = 0;
   }
@@ -72,17 +77,30 @@ export class ByteWriter {
   }
 
   lowerCased(value: Bytes): void {
-    for (let i = 0; i < value.length; i++) this.byte(lowerCase(value.at(i)));
+    this.reserve(value.length);
+    const to = this.base + <usize>this.length;
+    for (let i: usize = 0; i < <usize>value.length; i++) store<u8>(to + i, lowerCase(load<u8>(value.ptr + i)));
+    this.length += value.length;
   }
 
   /** Writes `value` percent-encoded: all but RFC 3986's unreserved bytes as %XX. */
   percentEncoded(value: Bytes): void {
     this.reserve(value.length * 3);
-    for (let i = 0; i < value.length; i++) {
-      const byte = value.at(i);
-      if (isUnreserved(byte)) this.byte(byte);
-      else this.escape(byte);
+    let to = this.base + <usize>this.length;
+    const end = value.ptr + <usize>value.length;
+    for (let from = value.ptr; from < end; from++) {
+      const byte = load<u8>(from);
+      if (isUnreserved(byte)) {
+        store<u8>(to, byte);
+        to += 1;
+      } else {
+        store<u8>(to, 0x25);
+        store<u8>(to, unchecked(HEX[byte >> 4]), 1);
+        store<u8>(to, unchecked(HEX[byte & 15]), 2);
+        to += 3;
+      }
     }
+    this.length = <i32>(to - this.base);
   }
 
   /** Writes `%XX`. */

@@ -8,20 +8,25 @@ import { Pairs } from "./pairs";
  * A `%` without two hexadecimal digits stays as it is, as in the WHATWG URL standard.
  */
 export function formDecode(value: Bytes, out: ByteWriter): void {
+  // Decoding never lengthens.
+  out.reserve(value.length);
+  const start = out.end;
+  let to = start;
   for (let i = 0; i < value.length; i++) {
-    const byte = value.at(i);
-    if (byte == 0x2b) {
-      out.byte(0x20);
-    } else if (byte == 0x25 && i + 2 < value.length) {
+    let byte = load<u8>(value.ptr + <usize>i);
+    if (byte == 0x2b) byte = 0x20;
+    else if (byte == 0x25 && i + 2 < value.length) {
       const high = hexValue(value.at(i + 1));
       const low = hexValue(value.at(i + 2));
-      if (high < 0 || low < 0) out.byte(byte);
-      else {
-        out.byte(<u8>((high << 4) | low));
+      if (high >= 0 && low >= 0) {
+        byte = <u8>((high << 4) | low);
         i += 2;
       }
-    } else out.byte(byte);
+    }
+    store<u8>(to, byte);
+    to += 1;
   }
+  out.length += <i32>(to - start);
 }
 
 const part: Bytes = new Bytes();

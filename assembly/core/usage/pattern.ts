@@ -72,13 +72,14 @@ export class Pattern {
   /** The path in normal form, WILDCARD for each placeholder. */
   readonly path: Bytes;
   readonly isAnchored: bool;
-  private readonly hasWildcards: bool;
+  /** How long the path is up to its first placeholder, -1 where it has none. */
+  private readonly firstWildcard: i32;
   private readonly conditions: QueryCondition[];
 
   private constructor(path: Bytes, isAnchored: bool, conditions: QueryCondition[]) {
     this.path = path;
     this.isAnchored = isAnchored;
-    this.hasWildcards = path.indexOf(WILDCARD) >= 0;
+    this.firstWildcard = path.indexOf(WILDCARD);
     this.conditions = conditions;
   }
 
@@ -135,9 +136,11 @@ export class Pattern {
   /** Says whether a path in one of its forms matches, whatever its query. */
   matchesPath(path: Bytes): bool {
     const literal = this.path;
-    if (this.hasWildcards) return matchWildcards(literal, path, true, this.isAnchored);
-    if (path.length < literal.length || (this.isAnchored && path.length != literal.length)) return false;
-    return memory.compare(path.ptr, literal.ptr, <usize>literal.length) == 0;
+    const wildcard = this.firstWildcard;
+    const plain = wildcard < 0 ? literal.length : wildcard;
+    if (path.length < plain || memory.compare(path.ptr, literal.ptr, <usize>plain) != 0) return false;
+    if (wildcard >= 0) return matchWildcards(literal, path, true, this.isAnchored);
+    return !this.isAnchored || path.length == plain;
   }
 }
 

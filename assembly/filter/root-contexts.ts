@@ -1,0 +1,79 @@
+import { Host } from "../host/host";
+import { IdMap } from "./id-map";
+import { RootContext } from "./root-context";
+
+/** More streams than this that have not brought headers are looked through for those that are gone. */
+const LEAST_STREAMS_TO_SWEEP: i32 = 1024;
+
+/**
+ * The root contexts of a VM, one for each plugin configuration that shares it (and two of one that is being updated), and
+ * the streams of each that have not brought their headers yet.
+ *
+ * Envoy is not asked to tell of contexts that go (`proxy_on_delete`): each callback costs a request about as much as all
+ * that the filter computes for it. Those that are gone are found out, by asking for them, where it matters.
+ */
+export class RootContexts {
+  private readonly host: Host;
+  private readonly roots: RootContext[] = [];
+  /** Streams of every root context but the first: the id of their root. Streams of the first need no entry. */
+  private readonly rootOf: IdMap = new IdMap();
+  private sweepAt: i32 = LEAST_STREAMS_TO_SWEEP;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  /** A root context (`parentId` 0) or a stream is created. It is the effective context. */
+  create(id: u32, parentId: u32): void {
+    if (parentId == 0) {
+      this.forgetGone(id);
+      if (this.find(id) == null) this.roots.push(new RootContext(id));
+    } else if (this.roots.length == 0 || this.roots[0].id != parentId) {
+      this.rootOf.set(id, <i32>parentId);
+      if (this.rootOf.size >= this.sweepAt) this.sweep(id);
+    }
+  }
+
+  /** Gives a root context its configuration. Returns whether it is accepted. */
+  configure(id: u32, sizeBytes: i32): bool {
+    const root = this.find(id);
+    return root != null && root.configure(this.host, sizeBytes);
+  }
+
+  /** Returns the root context of a stream that brings its headers; null where there is none. */
+  take(streamId: u32): RootContext | null {
+    if (!this.rootOf.isEmpty()) {
+      const id = this.rootOf.get(streamId);
+      if (id >= 0) {
+        this.rootOf.remove(streamId);
+        return this.find(<u32>id);
+      }
+    }
+    return this.roots.length > 0 ? this.roots[0] : null;
+  }
+
+  private find(id: u32): RootContext | null {
+    for (let i = 0; i < this.roots.length; i++) if (this.roots[i].id == id) return this.roots[i];
+    return null;
+  }
+
+  /** Forgets the root contexts that are gone: their streams are gone before them. `id` stays the effective context. */
+  private forgetGone(id: u32): void {
+    for (let i = this.roots.length - 1; i >= 0; i--) {
+      if (!this.host.setEffectiveContext(this.roots[i].id)) this.roots.splice(i, 1);
+    }
+    this.host.setEffectiveContext(id);
+  }
+
+  /** Forgets the streams that went without headers: another filter answered them. `id` stays the effective context. */
+  private sweep(id: u32): void {
+    for (let place = 0; place < this.rootOf.places;) {
+      const streamId = this.rootOf.idAt(place);
+      if (streamId >= 0 && !this.host.setEffectiveContext(<u32>streamId)) this.rootOf.remove(<u32>streamId);
+      else place++;
+    }
+    this.host.setEffectiveContext(id);
+    // What is left is alive: looking again is worth it when there are twice as many.
+    this.sweepAt = max(LEAST_STREAMS_TO_SWEEP, this.rootOf.size * 2);
+  }
+}
