@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { availableParallelism } from "node:os";
 import { run } from "node:test";
@@ -16,6 +16,7 @@ interface Counts {
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** Terminal colours. */
 const ANSI = /\u001b\[[\d;]*m/g;
+const PLUGIN = "build/plugin.wasm";
 const FILE_TIMEOUT_MS = 5 * 60_000;
 
 /** The suites, in the order in which they run: what is quick and near the cause comes first. */
@@ -23,6 +24,7 @@ const SUITES: Record<string, () => Promise<Counts>> = {
   core: runCore,
   module: () => runFiles([...testsIn("tests/module"), "tests/conformance/emulator.test.ts"]),
   envoy: () => runFiles([...testsIn("tests/envoy"), "tests/conformance/envoy.test.ts"]),
+  package: () => runFiles(testsIn("tests/package")),
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });
@@ -49,9 +51,10 @@ async function main(names: readonly string[]): Promise<void> {
 
 /** Builds the plugin. A warning of the compiler is a failure: it stands for a mistake more often than not. */
 async function build(): Promise<Counts> {
-  mkdirSync("build", { recursive: true });
+  // What an earlier run has built would hide that nothing is built.
+  rmSync(PLUGIN, { force: true });
   const { status, output } = await execute("npm", ["run", "--silent", "build"]);
-  const isClean = status === 0 && !/^(WARNING|ERROR)\b/m.test(output);
+  const isClean = status === 0 && existsSync(PLUGIN) && !/^(WARNING|ERROR)\b/m.test(output);
   if (!isClean) console.error(`the plugin does not build cleanly:\n${output}`);
   return { passed: isClean ? 1 : 0, failed: isClean ? 0 : 1 };
 }
