@@ -16,7 +16,7 @@ export default tseslint.config(
   {
     // AssemblyScript reads TypeScript's syntax with types of its own: rules that know TypeScript's or JavaScript's
     // library would advise what the compiler cannot do.
-    files: ["assembly/**/*.ts", "tests/core/**/*.ts", "tests/conformance/probe/**/*.ts"],
+    files: ["assembly/**/*.ts", "tests/core/**/*.ts", "tests/conformance/probe/**/*.ts", "bench/floor/**/*.ts"],
     rules: {
       "@typescript-eslint/no-extraneous-class": "off",
       "@typescript-eslint/prefer-for-of": "off",

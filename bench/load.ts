@@ -1,41 +1,32 @@
-import { execFile, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
 /** What a load generator measured of one run. */
 export interface LoadResult {
+  requests: number;
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** Answers other than 2xx and 3xx, and requests without an answer. */
-  failures: number;
+  /** Answers other than 2xx and 3xx. */
+  refused: number;
+  /** Requests without an answer. */
+  broken: number;
 }
 
 export interface LoadOptions {
-  url: string;
+  port: number;
   host: string;
+  path: string;
   headers?: Record<string, string> | undefined;
   connections: number;
   seconds: number;
-  /** The core to run on; undefined: any. */
-  core?: number | undefined;
+  /** The cores to run on, as taskset has them; undefined: any. */
+  cores?: string | undefined;
 }
 
-/** Makes sure that wrk is there: as root on Debian it is installed, else one line says what is missing. */
-export function requireWrk(): void {
-  if (spawnSync("wrk", ["-v"]).error === undefined) return;
-  if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    spawnSync("apt-get", ["update"], { env });
-    spawnSync("apt-get", ["install", "-y", "--no-install-recommends", "wrk"], { env });
-    if (spawnSync("wrk", ["-v"]).error === undefined) return;
-  }
-  throw new Error("the load generator wrk is missing: install it (Debian and Ubuntu: apt-get install wrk)");
-}
-
-/** Runs wrk against a URL and returns what it measured. */
+/** Runs wrk against a port of 127.0.0.1 and returns what it measured. */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const wrk = [
     "wrk",
@@ -48,17 +39,25 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     "-H",
     `Host: ${options.host}`,
     ...Object.entries(options.headers ?? {}).flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
-    options.url,
+    `http://127.0.0.1:${String(options.port)}${options.path}`,
   ];
-  const [command, ...args] = options.core === undefined ? wrk : ["taskset", "-c", String(options.core), ...wrk];
+  const [command, ...args] = options.cores === undefined ? wrk : ["taskset", "-c", options.cores, ...wrk];
   const { stdout } = await run(command!, args);
+  return parse(stdout);
+}
+
+/** Reads wrk's output. */
+export function parse(stdout: string): LoadResult {
   return {
+    requests: Number(capture(stdout, /(\d+) requests in/)),
     requestsPerSecond: Number(capture(stdout, /Requests\/sec:\s+([\d.]+)/)),
     p50Ms: milliseconds(capture(stdout, /\n\s+50%\s+(\S+)/)),
     p99Ms: milliseconds(capture(stdout, /\n\s+99%\s+(\S+)/)),
-    failures:
-      Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0) +
-      [.../(?:connect|read|write|timeout) (\d+)/g[Symbol.matchAll](stdout)].reduce((sum, m) => sum + Number(m[1]), 0),
+    refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
+    broken: [.../(?:connect|read|write|timeout) (\d+)/g[Symbol.matchAll](stdout)].reduce(
+      (sum, match) => sum + Number(match[1]),
+      0,
+    ),
   };
 }
 

@@ -1,166 +1,108 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { cluster, listener, type EnvoyObject } from "../tests/support/envoy-config.ts";
-import { Envoy } from "../tests/support/envoy.ts";
-import { load, requireWrk, type LoadResult } from "./load.ts";
-import { BASELINES, SCENARIOS, type Scenario } from "./scenarios.ts";
+import { pluginBytes } from "../tests/support/plugin.ts";
+import { chart } from "./chart.ts";
+import { reportChanges } from "./compare.ts";
+import { compileFloorModules } from "./floor.ts";
+import { measureGroups } from "./measure.ts";
+import { startTokenFilter } from "./oidc.ts";
+import { readOptions, USAGE, type Options } from "./options.ts";
+import { report } from "./report.ts";
+import { resultsOf, type Results } from "./results.ts";
+import { membersOf, type Group, type Scenario } from "./scenario.ts";
+import { GROUPS, PEER, scenarioGroups } from "./scenarios.ts";
+import { soak } from "./soak.ts";
+import { requireTools } from "./tools.ts";
+import { requestTraffic, type RequestTraffic } from "./traffic.ts";
+import { Upstream } from "./upstream.ts";
 
-const USAGE = `npm run bench -- [options]
-  --rounds N        rounds; each measures every scenario once (default 3)
-  --seconds N       seconds of load for each measurement (default 5)
-  --connections N   connections of the load generator (default 16)
-  --only NAME;…     scenarios to measure; "no filter" and "ext_authz" always are
-  --peer FILE       measure another module that takes the v1 configuration too
-  --json FILE       write the figures there`;
-
-const { values } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "3" },
-    seconds: { type: "string", default: "5" },
-    connections: { type: "string", default: "16" },
-    only: { type: "string" },
-    peer: { type: "string" },
-    json: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
-
-interface Measured {
-  scenario: Scenario;
-  envoy: Envoy;
-  rssIdleMiB: number;
-  results: Round[];
+try {
+  process.exitCode = await main(readOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 2;
 }
 
-interface Round extends LoadResult {
-  /** Processor time that Envoy took for a request. */
-  cpuUs: number;
+async function main(options: Options): Promise<number> {
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  requireTools();
+  // Each Envoy and the upstream are to end with this process.
+  process.setMaxListeners(100);
+  // Builds the plugin where its sources are newer.
+  await pluginBytes();
+  if (options.soak !== undefined) return (await soak(options.soak)) ? 0 : 1;
+  const before = options.compare === undefined ? undefined : readResults(options.compare);
+  const results = await bench(options);
+  report(results);
+  if (before !== undefined) reportChanges(before, results);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
+  if (options.svg !== undefined) writeFileSync(options.svg, picture(results));
+  return 0;
 }
 
-if (values.help) console.log(USAGE);
-else await main();
-
-async function main(): Promise<void> {
-  requireWrk();
-  const rounds = Number(values.rounds);
-  const seconds = Number(values.seconds);
-  const connections = Number(values.connections);
-  const peer = values.peer === undefined ? undefined : resolve(values.peer);
-  // One core for the Envoy that is measured, one for everything else, as far as there are two.
-  const cores = cpus().length > 1 ? { measured: 0, other: 1 } : undefined;
-
-  const upstream = await Envoy.start({ listeners: [direct("upstream")], clusters: [], logLevel: "error" });
-  const measured: Measured[] = [];
+async function bench(options: Options): Promise<Results> {
+  const floor = await compileFloorModules();
+  const upstream = await Upstream.start();
+  const tokenFilter = await startTokenFilter();
   try {
-    pin(upstream, cores?.other);
-    const port = await upstream.port("upstream");
-    const clusters = [cluster("api", port), cluster("backend", port)];
-    for (const scenario of chosen(peer)) {
-      const envoy = await Envoy.start({
-        listeners: [listener("bench", scenario.filters())],
-        clusters,
-        logLevel: "error",
-      });
-      measured.push({ scenario, envoy, rssIdleMiB: 0, results: [] });
-      if (!(await envoy.listenerActive("bench"))) {
-        throw new Error(`the configuration of "${scenario.name}" is refused:\n${envoy.log()}`);
-      }
-      pin(envoy, cores?.measured);
-    }
-    for (const each of measured) {
-      each.rssIdleMiB = rssMiB(each.envoy);
-      await measure(each, 1, connections, cores?.other);
-    }
-    for (let round = 0; round < rounds; round++) {
-      for (const each of measured) {
-        each.results.push(await measure(each, seconds, connections, cores?.other));
-        process.stderr.write(".");
-      }
-    }
-    process.stderr.write("\n");
-    report(measured, { rounds, seconds, connections });
+    const groups = chosen(scenarioGroups({ floor, tokenFilter, peer: options.peer }), options.only);
+    const traffic = await trafficOf(groups);
+    const { rounds, seconds, connections } = options;
+    const settings = { rounds, seconds, connections };
+    let results: Results | undefined;
+    await measureGroups(groups, upstream, settings, (measurements) => {
+      results = resultsOf(measurements, settings, traffic);
+    });
+    return results!;
   } finally {
-    for (const { envoy } of measured) await envoy.stop();
+    await tokenFilter.close();
     await upstream.stop();
   }
 }
 
-function chosen(peer: string | undefined): readonly Scenario[] {
-  const names = values.only?.split(";").map((name) => name.trim());
-  const ours = SCENARIOS.filter(({ name }) => names?.includes(name) ?? true);
-  const theirs = peer === undefined ? [] : ours.map((each) => withPlugin(each, peer));
-  return [...BASELINES, ...ours, ...theirs];
+/** The groups and scenarios of these names. Fails where there is none of a name. */
+function chosen(groups: readonly Group[], only: readonly string[] | undefined): Group[] {
+  if (only === undefined) return [...groups];
+  const names = new Set([...GROUPS, ...groups.flatMap(membersOf).map(({ name }) => name)]);
+  const unknown = only.filter((name) => !names.has(name));
+  if (unknown.length > 0) {
+    throw new Error(`no such group or scenario: ${unknown.join("; ")}. There are: ${[...names].join("; ")}`);
+  }
+  return groups
+    .map((group) => {
+      const isChosen = ({ name }: Scenario) => only.includes(name) || only.includes(name.replace(PEER, ""));
+      const scenarios = only.includes(group.name) ? group.scenarios : group.scenarios.filter(isChosen);
+      return { ...group, scenarios };
+    })
+    .filter((group) => only.includes(group.name) || group.scenarios.length > 0);
 }
 
-/** The same with another module. */
-function withPlugin(scenario: Scenario, path: string): Scenario {
-  return { ...scenario, name: `peer: ${scenario.name}`, filters: () => scenario.filters(path) };
+async function trafficOf(groups: readonly Group[]): Promise<Map<Scenario, RequestTraffic>> {
+  const traffic = new Map<Scenario, RequestTraffic>();
+  for (const scenario of new Set(groups.flatMap(membersOf))) {
+    const { plugin, request, name } = scenario;
+    if (plugin === undefined) continue;
+    const counted = await requestTraffic(plugin, request).catch((error: unknown) => {
+      // Another module may need of its host what the emulator does not have; it can be measured in Envoy all the same.
+      if (!name.startsWith(PEER)) throw error;
+      console.error(`not counted in the emulator: ${name}: ${(error as Error).message}`);
+    });
+    if (counted !== undefined) traffic.set(scenario, counted);
+  }
+  return traffic;
 }
 
-async function measure(each: Measured, seconds: number, connections: number, core?: number): Promise<Round> {
-  const port = await each.envoy.port("bench");
-  const { host, path, headers } = each.scenario;
-  const before = cpuSeconds(each.envoy);
-  const result = await load({
-    url: `http://127.0.0.1:${String(port)}${path}`,
-    host,
-    headers,
-    connections,
-    seconds,
-    core,
-  });
-  const requests = result.requestsPerSecond * seconds;
-  return { ...result, cpuUs: ((cpuSeconds(each.envoy) - before) / requests) * 1e6 };
+function readResults(path: string): Results {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Results;
+  } catch (error) {
+    throw new Error(`no figures to compare with in ${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
-/** A listener that answers every request itself: the API and the backend of the measurement. */
-function direct(name: string): EnvoyObject & { name: string } {
-  const routes = [{ match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "ok\n" } } }];
-  return listener(name, [], { routes });
-}
-
-function pin(envoy: Envoy, core: number | undefined): void {
-  if (core !== undefined) execFileSync("taskset", ["-apc", String(core), String(envoy.pid)], { stdio: "ignore" });
-}
-
-/** User and system time of all threads, in ticks of a hundredth of a second. */
-function cpuSeconds(envoy: Envoy): number {
-  const stat = readFileSync(`/proc/${String(envoy.pid)}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-function rssMiB(envoy: Envoy): number {
-  const status = readFileSync(`/proc/${String(envoy.pid)}/status`, "utf8");
-  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
-}
-
-/** The middle one of several figures. */
-function median(figures: readonly number[]): number {
-  const sorted = [...figures].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function report(measured: readonly Measured[], settings: Record<string, number>): void {
-  const baseline = (name: string) => measured.find(({ scenario }) => scenario.name === name)!;
-  // Ratios are taken within a round, so that what else the machine does falls on both sides alike.
-  const ratio = (each: Measured, to: Measured) =>
-    median(each.results.map((result, i) => result.requestsPerSecond / to.results[i]!.requestsPerSecond));
-  const rows = measured.map((each) => ({
-    scenario: each.scenario.name,
-    rps: Math.round(median(each.results.map((r) => r.requestsPerSecond))),
-    ofNoFilter: Number(ratio(each, baseline("no filter")).toFixed(2)),
-    ofExtAuthz: Number(ratio(each, baseline("ext_authz")).toFixed(2)),
-    cpuUs: Math.round(median(each.results.map((r) => r.cpuUs))),
-    p50Ms: median(each.results.map((r) => r.p50Ms)),
-    p99Ms: median(each.results.map((r) => r.p99Ms)),
-    failures: each.results.reduce((sum, r) => sum + r.failures, 0),
-    rssIdleMiB: each.rssIdleMiB,
-    rssAfterMiB: rssMiB(each.envoy),
-  }));
-  console.table(rows);
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ settings, rows }, null, 2)}\n`);
+function picture({ rows, envoy }: Results): string {
+  const bars = rows.map(({ scenario, ofExtAuthz, isBaseline }) => ({ label: scenario, value: ofExtAuthz, isBaseline }));
+  return chart(`Requests a second, in shares of ext_authz (Envoy ${envoy})`, bars);
 }
