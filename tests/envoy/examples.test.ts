@@ -31,6 +31,12 @@ const DESCRIPTIONS: Record<string, Description> = {
   "oidc-jwt-authn": { kind: "stand-alone", hasWasmPlugin: false },
   "oidc-istio": { kind: "istio" },
   "standalone-envoy": { kind: "elsewhere", test: "demo.test.ts" },
+  "docker-compose": { kind: "elsewhere", test: "../package/samples-envoy.test.ts" },
+  "istio-backend": { kind: "elsewhere", test: "../package/samples-resources.test.ts" },
+  "istio-envoy-filter": { kind: "elsewhere", test: "../package/samples-envoy.test.ts" },
+  "istio-wasm-plugin": { kind: "elsewhere", test: "../package/samples-resources.test.ts" },
+  "service-mesh-extension": { kind: "elsewhere", test: "../package/samples-resources.test.ts" },
+  "standalone-remote": { kind: "elsewhere", test: "../package/samples-envoy.test.ts" },
 };
 
 interface EnvoyYaml {
