@@ -39,6 +39,12 @@ export function proxy_on_configure(rootId: u32, sizeBytes: i32): u32 {
   return accepted ? 1 : 0;
 }
 
+export function proxy_on_tick(rootId: u32): void {
+  enter();
+  filter().tick(rootId);
+  leave();
+}
+
 export function proxy_on_request_headers(id: u32, _headerCount: u32, _endOfStream: u32): u32 {
   enter();
   const action = filter().requestHeaders(id);
@@ -50,10 +56,10 @@ export function proxy_on_http_call_response(
   _rootId: u32,
   token: u32,
   headerCount: u32,
-  _bodySize: u32,
+  bodySize: u32,
   _trailerCount: u32,
 ): void {
   enter();
-  filter().callResponse(token, headerCount);
+  filter().callResponse(token, headerCount, bodySize);
   leave();
 }

@@ -56,6 +56,11 @@ export class Filter {
     return this.roots.configure(rootId, sizeBytes);
   }
 
+  /** A root context has asked for ticks. */
+  tick(rootId: u32): void {
+    this.roots.tick(rootId);
+  }
+
   /** The headers of a request are there. */
   requestHeaders(id: u32): Action {
     const root = this.roots.take(id);
@@ -73,9 +78,10 @@ export class Filter {
   }
 
   /** A call has been answered: `headerCount` is 0 where it failed. */
-  callResponse(token: u32, headerCount: u32): void {
+  callResponse(token: u32, headerCount: u32, bodyBytes: i32): void {
     const waiting = this.waiting;
     if (!waiting.take(token)) {
+      if (this.roots.answer(token, headerCount, bodyBytes)) return;
       // The answer to a call that has not returned yet.
       if (this.inlineAnswers.isCalling) this.inlineAnswers.add(token, this.readVerdict(headerCount));
       return;

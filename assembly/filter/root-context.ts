@@ -4,6 +4,9 @@ import { Outcome, Response } from "../core/decision/outcome";
 import { failureResponse } from "../core/decision/responses";
 import { CallTemplate, Host, LogLevel } from "../host/host";
 import { log, logDiagnostics } from "./log";
+import { digestOf } from "./system/digest";
+import { SystemClient } from "./system/system-client";
+import { SystemMetricsOnce } from "./system/system-metrics";
 
 const REPORT_EVERY_NANOSECONDS: u64 = 60_000_000_000;
 
@@ -65,18 +68,28 @@ export class RootContext {
   /** Null until a configuration was accepted. */
   active: ActiveConfig | null = null;
 
+  /** Where the configuration has a `system`: fetches its services. */
+  system: SystemClient | null = null;
+
   constructor(readonly id: u32) {}
 
   /**
    * Takes the configuration that Envoy holds ready, `sizeBytes` long. Returns whether it is accepted; one that is refused
    * leaves the one before in force.
    */
-  configure(host: Host, sizeBytes: i32): bool {
+  configure(host: Host, sizeBytes: i32, metrics: SystemMetricsOnce): bool {
     const result = loadConfiguration(host.pluginConfiguration(sizeBytes));
     logDiagnostics(host, result.diagnostics);
     const config = result.config;
     if (config == null) return false;
     this.active = new ActiveConfig(host, config);
+    if (this.system != null) host.setTickPeriod(0);
+    this.system = null;
+    const fetch = config.fetch;
+    if (fetch != null && config.services.length > 0) {
+      const digest = digestOf(host.pluginConfiguration(sizeBytes));
+      this.system = new SystemClient(host, metrics.get(host), config, fetch, digest);
+    }
     if (host.isLogged(LogLevel.Info)) {
       log(host, LogLevel.Info, "configuration accepted: " + config.services.length.toString() + " service(s)");
     }

@@ -1,6 +1,8 @@
 import { Host } from "../host/host";
 import { IdMap } from "./id-map";
 import { RootContext } from "./root-context";
+import { SystemClient } from "./system/system-client";
+import { SystemMetricsOnce } from "./system/system-metrics";
 
 /** More streams than this that have not brought headers are looked through for those that are gone. */
 const LEAST_STREAMS_TO_SWEEP: i32 = 1024;
@@ -17,6 +19,7 @@ export class RootContexts {
   private readonly roots: RootContext[] = [];
   /** Streams of every root context but the first: the id of their root. Streams of the first need no entry. */
   private readonly rootOf: IdMap = new IdMap();
+  private readonly systemMetrics: SystemMetricsOnce = new SystemMetricsOnce();
   private sweepAt: i32 = LEAST_STREAMS_TO_SWEEP;
 
   constructor(host: Host) {
@@ -37,7 +40,19 @@ export class RootContexts {
   /** Gives a root context its configuration. Returns whether it is accepted. */
   configure(id: u32, sizeBytes: i32): bool {
     const root = this.find(id);
-    return root != null && root.configure(this.host, sizeBytes);
+    if (root == null) return false;
+    const before = root.system;
+    if (!root.configure(this.host, sizeBytes, this.systemMetrics)) return false;
+    const system = root.system;
+    if (system != null) {
+      if (before != null) system.adopt(before);
+      for (let i = 0; i < this.roots.length; i++) {
+        const other = this.roots[i].system;
+        if (other != null && other != system) system.adopt(other);
+      }
+    }
+    if (before != null && before != system) this.endSystem(before);
+    return true;
   }
 
   /** Returns the root context of a stream that brings its headers; null where there is none. */
@@ -52,6 +67,23 @@ export class RootContexts {
     return this.roots.length > 0 ? this.roots[0] : null;
   }
 
+  /** A tick that a root context has asked for. */
+  tick(id: u32): void {
+    const root = this.find(id);
+    if (root == null) return;
+    const system = root.system;
+    if (system != null) system.tick();
+  }
+
+  /** A call has been answered that no request waits for; false where it was no fetch either. */
+  answer(token: u32, headerCount: u32, bodyBytes: i32): bool {
+    for (let i = 0; i < this.roots.length; i++) {
+      const system = this.roots[i].system;
+      if (system != null && system.answer(token, headerCount, bodyBytes)) return true;
+    }
+    return false;
+  }
+
   private find(id: u32): RootContext | null {
     for (let i = 0; i < this.roots.length; i++) if (this.roots[i].id == id) return this.roots[i];
     return null;
@@ -60,9 +92,21 @@ export class RootContexts {
   /** Forgets the root contexts that are gone: their streams are gone before them. `id` stays the effective context. */
   private forgetGone(id: u32): void {
     for (let i = this.roots.length - 1; i >= 0; i--) {
-      if (!this.host.setEffectiveContext(this.roots[i].id)) this.roots.splice(i, 1);
+      if (this.host.setEffectiveContext(this.roots[i].id)) continue;
+      const system = this.roots[i].system;
+      this.roots.splice(i, 1);
+      if (system != null) this.endSystem(system);
     }
     this.host.setEffectiveContext(id);
+  }
+
+  /** Gives back what a poller has shared, unless another root context goes by the same configuration. */
+  private endSystem(ended: SystemClient): void {
+    for (let i = 0; i < this.roots.length; i++) {
+      const system = this.roots[i].system;
+      if (system != null && system.digest == ended.digest) return;
+    }
+    ended.end();
   }
 
   /** Forgets the streams that went without headers: another filter answered them. `id` stays the effective context. */

@@ -10,11 +10,13 @@ export const enum HeaderMapType {
 }
 
 export const enum BufferType {
+  HttpCallResponseBody = 4,
   PluginConfiguration = 7,
 }
 
 export const enum MetricType {
   Counter = 0,
+  Gauge = 1,
 }
 
 export const enum StreamType {

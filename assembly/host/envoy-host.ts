@@ -7,12 +7,16 @@ import {
   proxy_get_header_map_value,
   proxy_get_current_time_nanoseconds,
   proxy_get_property,
+  proxy_get_shared_data,
   proxy_http_call,
   proxy_increment_metric,
   proxy_log,
+  proxy_record_metric,
   proxy_remove_header_map_value,
   proxy_send_local_response,
   proxy_set_effective_context,
+  proxy_set_shared_data,
+  proxy_set_tick_period_milliseconds,
 } from "@solo-io/proxy-runtime/assembly/imports";
 import { ByteWriter } from "../core/bytes/byte-writer";
 import { Bytes } from "../core/bytes/bytes";
@@ -24,8 +28,8 @@ import { Pairs } from "../core/request/pairs";
 import { BufferType, HeaderMapType, MetricType, NO_GRPC_STATUS, Result, StreamType } from "./abi";
 import { proxy_get_log_level } from "./imports";
 import { HeaderTemplate, readPairs, serializeHeader } from "./header-map";
-import { CallTemplate, Host, LogLevel, NO_CALL } from "./host";
-import { COLLECT_AT_BYTES, Mark, noteGarbage, release } from "./memory";
+import { CallTemplate, Host, LogLevel, NO_CALL, NOT_SHARED } from "./host";
+import { collectAtLeave, Mark, noteGarbage, release } from "./memory";
 
 /** Bytes of a configuration that are in the module's memory at once. */
 const WINDOW_BYTES: i32 = 32768;
@@ -33,18 +37,20 @@ const WINDOW_BYTES: i32 = 32768;
 /** Where host calls leave a number or a pointer, and a size. */
 const outValue: usize = memory.data(8);
 const outSize: usize = memory.data(8);
+const outCas: usize = memory.data(8);
 
 const METADATA: Bytes = Bytes.of("metadata");
 const POWERED_BY: Bytes = serializeHeader("powered-by", "3scale");
 
-/** The plugin configuration, fetched from Envoy a window at a time. */
-class PluginConfiguration extends ByteSource {
-  private readonly sizeBytes: i32;
+/** A buffer of Envoy's, fetched a window at a time. */
+class EnvoyBuffer extends ByteSource {
   private readonly mark: Mark = new Mark();
 
-  constructor(sizeBytes: i32) {
+  constructor(
+    private readonly type: BufferType,
+    private readonly sizeBytes: i32,
+  ) {
     super();
-    this.sizeBytes = sizeBytes;
   }
 
   read(offsetBytes: i32, window: Bytes): void {
@@ -52,7 +58,7 @@ class PluginConfiguration extends ByteSource {
     window.clear();
     const length = min(this.sizeBytes - offsetBytes, WINDOW_BYTES);
     if (length <= 0) return;
-    const result = proxy_get_buffer_bytes(BufferType.PluginConfiguration, offsetBytes, length, outValue, outSize);
+    const result = proxy_get_buffer_bytes(this.type, offsetBytes, length, outValue, outSize);
     if (result == Result.Ok) window.set(load<usize>(outValue), load<i32>(outSize));
   }
 }
@@ -79,10 +85,18 @@ class EnvoyCallTemplate extends CallTemplate {
 /** The Proxy-Wasm ABI 0.2.1 as Envoy implements it. */
 export class EnvoyHost extends Host {
   private readonly callHeaders: ByteWriter = new ByteWriter(2048);
+  /** The shared value that was read last: many may be read in one callback, which empties the arena only at its end. */
+  private readonly shared: ByteWriter = new ByteWriter(256);
 
   pluginConfiguration(sizeBytes: i32): ByteSource {
-    noteGarbage(COLLECT_AT_BYTES);
-    return new PluginConfiguration(sizeBytes);
+    collectAtLeave();
+    return new EnvoyBuffer(BufferType.PluginConfiguration, sizeBytes);
+  }
+
+  callResponseBody(sizeBytes: i32): ByteSource {
+    // What is made of it while it is read is about as much.
+    noteGarbage(sizeBytes);
+    return new EnvoyBuffer(BufferType.HttpCallResponseBody, sizeBytes);
   }
 
   requestHeaders(headers: Pairs): void {
@@ -162,6 +176,37 @@ export class EnvoyHost extends Host {
 
   incrementCounter(id: u32, by: i32): void {
     proxy_increment_metric(id, by);
+  }
+
+  defineGauge(name: string): u32 {
+    const bytes = Bytes.of(name);
+    const result = proxy_define_metric(MetricType.Gauge, bytes.ptr, bytes.length, outValue);
+    return result == Result.Ok ? load<u32>(outValue) : 0;
+  }
+
+  recordGauge(id: u32, value: u64): void {
+    proxy_record_metric(id, value);
+  }
+
+  setTickPeriod(milliseconds: u32): void {
+    proxy_set_tick_period_milliseconds(milliseconds);
+  }
+
+  sharedData(key: Bytes, value: Bytes): u32 {
+    const mark = new Mark();
+    const result = proxy_get_shared_data(key.ptr, key.length, outValue, outSize, outCas);
+    const shared = this.shared;
+    shared.clear();
+    if (result == Result.Ok) shared.span(load<usize>(outValue), load<i32>(outSize));
+    release(mark);
+    shared.viewInto(value);
+    // The key and the mark, and what is made of the value.
+    noteGarbage(value.length + 256);
+    return result == Result.Ok ? load<u32>(outCas) : NOT_SHARED;
+  }
+
+  setSharedData(key: Bytes, value: ByteWriter, cas: u32): bool {
+    return proxy_set_shared_data(key.ptr, key.length, value.ptr, value.length, cas) == Result.Ok;
   }
 
   nowNanoseconds(): u64 {

@@ -29,6 +29,15 @@ export const enum Action {
 /** A call whose headers but `:path` are serialized once, at configuration. */
 export abstract class CallTemplate {}
 
+/** What `sharedData` returns for a key that is not there. */
+export const NOT_SHARED: u32 = 0;
+
+/**
+ * What to give `setSharedData` for a key that is to be created: no number that Envoy gives out. Envoy ignores it while the
+ * key is absent, and so lets one creator win.
+ */
+export const CREATE: u32 = u32.MAX_VALUE;
+
 /** No call was made. */
 export const NO_CALL: i64 = -1;
 
@@ -51,6 +60,9 @@ export abstract class Host {
   /** Points `value` at a header of the answer to a call, at nothing where there is none. */
   abstract callResponseHeader(name: Bytes, value: Bytes): void;
 
+  /** The body of the answer to a call, `sizeBytes` long. */
+  abstract callResponseBody(sizeBytes: i32): ByteSource;
+
   /** Serializes what is constant in the calls to an Envoy cluster. */
   abstract prepareCall(cluster: Bytes, headers: CallHeader[], timeoutMs: u32): CallTemplate;
 
@@ -67,6 +79,22 @@ export abstract class Host {
   /** Returns the id of a counter, to be defined once a VM. */
   abstract defineCounter(name: string): u32;
   abstract incrementCounter(id: u32, by: i32): void;
+
+  /** Returns the id of a gauge, to be defined once a VM. */
+  abstract defineGauge(name: string): u32;
+  abstract recordGauge(id: u32, value: u64): void;
+
+  /** Asks for a tick each so many milliseconds, for the root context that Envoy has called; 0: no more. */
+  abstract setTickPeriod(milliseconds: u32): void;
+
+  /**
+   * Points `value` at what the VMs of this Envoy share under a key, until the next one is read. Returns the number to replace
+   * it by, NOT_SHARED where there is none.
+   */
+  abstract sharedData(key: Bytes, value: Bytes): u32;
+
+  /** Shares a value. False where another VM was quicker: the key has another number than `cas` (0: whatever it has). */
+  abstract setSharedData(key: Bytes, value: ByteWriter, cas: u32): bool;
 
   /** Nanoseconds since 1970, as Envoy's clock has it. */
   abstract nowNanoseconds(): u64;

@@ -5,14 +5,15 @@
 
 /** Enough for the headers of an ordinary request; more comes as a block of its own that is freed afterwards. */
 const ARENA_BYTES: usize = 65536;
-/** Bytes, about, that are left behind before they are collected. */
-export const COLLECT_AT_BYTES: i32 = 65536;
+/** The least garbage, in bytes, that is worth a collection. */
+const COLLECT_AT_BYTES: i32 = 65536;
 const ALIGN_MASK: usize = 7;
 
 const arena: usize = heap.alloc(ARENA_BYTES);
 let used: usize = 0;
 let depth: i32 = 0;
 let garbage: i32 = 0;
+let isCollectionDue: bool = false;
 /** Blocks beside the arena, each with a pointer to the one before in its first 8 bytes. */
 let overflow: usize = 0;
 
@@ -55,14 +56,21 @@ export function leave(): void {
   if (--depth > 0) return;
   used = 0;
   freeOverflow(0);
-  if (garbage < COLLECT_AT_BYTES) return;
+  // A collection looks at all that is alive, so garbage has to be worth it: an eighth of the memory.
+  if (!isCollectionDue && (garbage < COLLECT_AT_BYTES || garbage < memory.size() << 13)) return;
   garbage = 0;
+  isCollectionDue = false;
   __collect();
 }
 
-/** Notes that about so many managed bytes were left behind. Requests leave none, log lines and configurations do. */
+/** Notes that about so many managed bytes were left behind. Requests leave none; log lines and fetched answers do. */
 export function noteGarbage(bytes: i32): void {
-  garbage = min(garbage, COLLECT_AT_BYTES) + bytes;
+  garbage = min(garbage, i32.MAX_VALUE / 2) + min(bytes, i32.MAX_VALUE / 2);
+}
+
+/** Asks for a collection when the outermost entry point returns. */
+export function collectAtLeave(): void {
+  isCollectionDue = true;
 }
 
 /** Frees the blocks made after `until`. */

@@ -51,6 +51,12 @@ export class FakeHost extends Host {
 
   private otherToken: i64 = -1;
   private otherHeaders: i32 = 0;
+  private readonly sharedKeys: string[] = [];
+  private readonly sharedValues: Bytes[] = [];
+  private readonly sharedCas: u32[] = [];
+  private nextCas: u32 = 1;
+  /** Of answers to calls. */
+  body: Bytes = new Bytes();
   /** What the clock shows, in nanoseconds. */
   now: u64 = 1_000_000_000;
 
@@ -182,10 +188,10 @@ export class FakeHost extends Host {
       this.events.push("call " + cluster + " " + path.copy().printable());
     }
     const filter = this.filter;
-    if (this.otherToken >= 0 && filter != null) filter.callResponse(<u32>this.otherToken, <u32>this.otherHeaders);
+    if (this.otherToken >= 0 && filter != null) filter.callResponse(<u32>this.otherToken, <u32>this.otherHeaders, 0);
     if (!this.canCall) return NO_CALL;
     const token = this.nextToken++;
-    if (this.inlineHeaders != NO_RESPONSE && filter != null) filter.callResponse(token, <u32>this.inlineHeaders);
+    if (this.inlineHeaders != NO_RESPONSE && filter != null) filter.callResponse(token, <u32>this.inlineHeaders, 0);
     return token;
   }
 
@@ -213,6 +219,47 @@ export class FakeHost extends Host {
     if (this.isQuiet) return;
     const times = by == 1 ? "" : " " + by.toString() + " times";
     this.events.push("count " + this.counters[id].replace("threescale_auth_", "") + times);
+  }
+
+  defineGauge(name: string): u32 {
+    return this.defineCounter(name);
+  }
+
+  recordGauge(id: u32, value: u64): void {
+    this.counts[id] = <i32>value;
+  }
+
+  setTickPeriod(milliseconds: u32): void {
+    if (!this.isQuiet) this.events.push("tick each " + milliseconds.toString() + " ms");
+  }
+
+  sharedData(key: Bytes, value: Bytes): u32 {
+    const at = this.sharedKeys.indexOf(key.printable());
+    if (at < 0) {
+      value.clear();
+      return 0;
+    }
+    const shared = this.sharedValues[at];
+    value.set(shared.ptr, shared.length);
+    return this.sharedCas[at];
+  }
+
+  setSharedData(key: Bytes, value: ByteWriter, cas: u32): bool {
+    const at = this.sharedKeys.indexOf(key.printable());
+    if (at < 0) {
+      this.sharedKeys.push(key.printable());
+      this.sharedValues.push(value.copy());
+      this.sharedCas.push(this.nextCas++);
+      return true;
+    }
+    if (cas != 0 && cas != this.sharedCas[at]) return false;
+    this.sharedValues[at] = value.copy();
+    this.sharedCas[at] = this.nextCas++;
+    return true;
+  }
+
+  callResponseBody(sizeBytes: i32): ByteSource {
+    return new MemorySource(Bytes.view(this.body.ptr, min(sizeBytes, this.body.length)), 16);
   }
 
   nowNanoseconds(): u64 {

@@ -17,8 +17,8 @@ export function runRequests(filter: Filter, count: i32, firstId: u32, firstToken
     }
     for (let i: u32 = 0; i < AT_ONCE; i++) {
       // Some hear of their call twice, some that it failed.
-      filter.callResponse(token + i, i % 5);
-      if (i % 3 == 0) filter.callResponse(token + i, 1);
+      filter.callResponse(token + i, i % 5, 0);
+      if (i % 3 == 0) filter.callResponse(token + i, 1, 0);
     }
   }
 }

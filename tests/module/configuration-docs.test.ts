@@ -6,6 +6,7 @@ import { anchorOf, codeSpan, codeSpans, linkTargets, readDocument } from "../sup
 import {
   askedOf,
   countedOutcomes,
+  systemStatistics,
   DocPlugin,
   ownHeaders,
   readReply,
@@ -50,7 +51,12 @@ const ANSWERS = "reply, answer";
 const BODIES = "`on_failure.status`, body";
 const OUTCOMES = "outcome, status, body, when";
 const PASSED_ON = "request, goes on with";
-const TABLES = [FIELDS, ASKED, AUTHORITIES, PATTERNS, VERDICTS, ANSWERS, BODIES, OUTCOMES, PASSED_ON];
+const PRECEDENCE = "field, configured, fetched, where nothing is configured";
+const STATISTICS = "statistic (`wasmcustom.…`), of what";
+const TABLES = [
+  ...[FIELDS, ASKED, AUTHORITIES, PATTERNS, VERDICTS, ANSWERS, BODIES, OUTCOMES, PASSED_ON],
+  ...[PRECEDENCE, STATISTICS],
+];
 
 const PASSES = "passes";
 const REFUSED = "3scale-auth: configuration refused: ";
@@ -108,6 +114,21 @@ suite("docs/configuration.md and the schema", () => {
       const anchors = headings.map(({ title }) => anchorOf(title));
       assert.ok(anchors.includes(anchor), target);
     }
+  });
+});
+
+suite("services from 3scale in docs/configuration.md", () => {
+  test("every statistic of fetching is documented, in its order, and no other", () => {
+    const system = { upstream: { name: "s", url: "http://s" }, token: "t" };
+    withPlugin(withPart(base, { system }), () => {
+      const documented = document.rows(STATISTICS).map(([name]) => codeSpan(name!));
+      assert.deepEqual(documented, systemStatistics(vm));
+    });
+  });
+
+  test("precedence is told of every field that can be fetched, and of no other", () => {
+    const told = document.rows(PRECEDENCE).map(([field]) => codeSpan(field!));
+    assert.deepEqual(told, ["token", "authorities", "credentials", "mapping_rules"]);
   });
 });
 

@@ -148,11 +148,23 @@ export class DocPlugin {
 }
 
 const COUNTER = "threescale_auth_";
+const SYSTEM = "system_";
 
 /** The outcomes that have a counter, in the order in which the plugin defines them. */
 export function countedOutcomes(vm: Vm): string[] {
+  return namesOf(vm).filter((name) => !name.startsWith(SYSTEM));
+}
+
+/** The statistics of fetching services, in the order in which the plugin defines them. */
+export function systemStatistics(vm: Vm): string[] {
+  return namesOf(vm)
+    .filter((name) => name.startsWith(SYSTEM))
+    .map((name) => COUNTER + name);
+}
+
+function namesOf(vm: Vm): string[] {
   return [...vm.metrics.byName.keys()].map((name) => {
-    if (!name.startsWith(COUNTER)) throw new Error(`no counter of an outcome: ${name}`);
+    if (!name.startsWith(COUNTER)) throw new Error(`a statistic without the prefix of ours: ${name}`);
     return name.slice(COUNTER.length);
   });
 }

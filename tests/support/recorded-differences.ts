@@ -274,4 +274,9 @@ export const DIFFERENCES: readonly Difference[] = [
     ours: { status: "refused", body: "", calls: [], passes: false },
     because: "decision 7: the URL of the backend is http or https",
   },
+  {
+    cases: ["system: static + fetched (token replaced?)"],
+    ours: asks("service_id=102", "service_token=static-token", "user_key=ok", "usage[st]=1"),
+    because: "correction 18: what is configured wins",
+  },
 ];

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { ClientResponse } from "./http-client.ts";
 import { headerValue, type Header } from "./http-message.ts";
 import type { EnvoyObject } from "./envoy-config.ts";
-import { LATER } from "./recorded-later.ts";
 import type { RecordedRequest } from "./recording-server.ts";
 
 const directory = new URL("../fixtures/recorded/", import.meta.url);
@@ -33,8 +32,6 @@ export interface RecordedCase {
 export interface Recording {
   configs: Map<string, RecordedConfig>;
   cases: RecordedCase[];
-  /** The cases that are not yet run. */
-  later: RecordedCase[];
 }
 
 /** What came of a request, in a form that can be compared. */
@@ -52,7 +49,7 @@ export interface Observation {
   upstream: string[][];
 }
 
-/** Reads the recordings and sets aside what is not yet run. Fails where the table of that names what is not there. */
+/** Reads the recordings. */
 export function readRecording(): Recording {
   const configs = new Map<string, RecordedConfig>();
   const all: RecordedCase[] = [];
@@ -64,13 +61,7 @@ export function readRecording(): Recording {
     for (const [name, config] of Object.entries(read.configs)) configs.set(name, config);
     all.push(...read.cases);
   }
-  const leftOut = new Set(LATER.flatMap((row) => row.configs));
-  for (const name of leftOut) if (!configs.delete(name)) throw new Error(`no recorded configuration ${name}`);
-  return {
-    configs,
-    cases: all.filter(({ config }) => !leftOut.has(config)),
-    later: all.filter(({ config }) => leftOut.has(config)),
-  };
+  return { configs, cases: all };
 }
 
 /**

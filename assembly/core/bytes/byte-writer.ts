@@ -55,6 +55,20 @@ export class ByteWriter {
     this.length++;
   }
 
+  /** Writes a number in 4 bytes, little-endian. */
+  number32(value: u32): void {
+    this.reserve(4);
+    store<u32>(this.end, value);
+    this.length += 4;
+  }
+
+  /** Writes a number in 8 bytes, little-endian. */
+  number64(value: u64): void {
+    this.reserve(8);
+    store<u64>(this.end, value);
+    this.length += 8;
+  }
+
   span(ptr: usize, length: i32): void {
     this.reserve(length);
     memory.copy(this.base + <usize>this.length, ptr, <usize>length);

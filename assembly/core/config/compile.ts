@@ -2,7 +2,7 @@ import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
 import { Credentials } from "../credentials/credentials";
 import { MappingRule } from "../usage/mapping-rule";
-import { Backend, CallHeader, FilterConfig, Service } from "./filter-config";
+import { Backend, CallHeader, FetchSettings, FilterConfig, Service, ServiceState } from "./filter-config";
 import { Url } from "./url";
 import { BackendSettings, ServiceSettings, Settings } from "./model";
 
@@ -19,15 +19,19 @@ const out: ByteWriter = new ByteWriter(256);
 /** Compiles settings that `validate` has found no fault in. */
 export function compile(settings: Settings): FilterConfig {
   const backend = settings.backend;
+  const system = settings.system;
   const services: Service[] = [];
   for (let i = 0; i < settings.services.length; i++) {
-    services.push(compileService(settings.services[i], backend));
+    const service = compileService(settings.services[i], backend);
+    if (system != null) service.state = stateBeforeFetch(settings.services[i]);
+    services.push(service);
   }
   return new FilterConfig(
     services,
     settings.hasServices,
     backend == null ? null : compileBackend(backend),
     settings.passthroughMetadata,
+    system == null ? null : new FetchSettings(system, settings.services, backend, settings.metrics),
   );
 }
 
@@ -67,7 +71,14 @@ function compileOptions(extensions: Bytes[]): Bytes {
   return out.copy();
 }
 
-function compileService(service: ServiceSettings, backend: BackendSettings | null): Service {
+/** What serves without anything fetched: what has its authorities, credentials, mapping rules and token. */
+function stateBeforeFetch(service: ServiceSettings): ServiceState {
+  const isWhole = service.hasAuthorities && service.hasCredentials && service.hasRules && service.token != null;
+  return isWhole ? ServiceState.Ready : ServiceState.Waiting;
+}
+
+/** Compiles one service. */
+export function compileService(service: ServiceSettings, backend: BackendSettings | null): Service {
   const token = service.token;
   let prefix: Bytes | null = null;
   if (token != null && backend != null) prefix = authRepPrefix(backend, service.id, token);

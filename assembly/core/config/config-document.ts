@@ -11,6 +11,8 @@ import * as wording from "./wording";
 export const enum Unknown {
   Warn,
   Refuse,
+  /** Passed over: the document is another program's. */
+  Ignore,
 }
 
 /** The number that is being read. */
@@ -317,6 +319,7 @@ export class ConfigDocument {
   }
 
   private unknownField(fields: Fields): void {
+    if (fields.unknown == Unknown.Ignore) return this.skip();
     const isError = fields.unknown == Unknown.Refuse;
     fields.hadUnknown = true;
     if (this.diagnostics.hasRoom(isError)) {

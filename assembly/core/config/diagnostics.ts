@@ -105,6 +105,16 @@ export class Diagnostics {
     else this.warningCount++;
   }
 
+  /** Takes the errors back that came after the first `count`; returns the first of them, null where there are none. */
+  withdrawErrors(count: i32): Diagnostic | null {
+    if (this.errorCount <= count) return null;
+    this.errorCount = count;
+    if (this.errors.length <= count) return null;
+    const first = this.errors[count];
+    this.errors.length = count;
+    return first;
+  }
+
   isRefused(): bool {
     return this.errorCount > 0;
   }

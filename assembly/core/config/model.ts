@@ -37,6 +37,8 @@ export class BackendSettings {
   onFailure: OnFailure = new OnFailure();
 }
 
+/** The environment of a service that names none. */
+export const PRODUCTION: Bytes = Bytes.of("production");
 const NO_AUTHORITIES: StaticArray<AuthorityPattern> = [];
 const NO_RULES: StaticArray<MappingRule> = [];
 const NO_METRICS: StaticArray<Metric> = [];
@@ -56,6 +58,8 @@ export class ServiceSettings {
   hasCredentials: bool = false;
   /** As messages show it; empty where the environment is a known one. */
   unknownEnvironment: string = "";
+  /** Of 3scale's configurations of the service: the one to be fetched. */
+  environment: Bytes = PRODUCTION;
   environmentLine: i32 = 0;
   environmentColumn: i32 = 0;
   /** Where it begins in the configuration. */

@@ -1,6 +1,6 @@
-import { isAlpha, isDigit, upperCase } from "../bytes/ascii";
 import { Bytes } from "../bytes/bytes";
 import { MappingRule } from "../usage/mapping-rule";
+import { isMethod, ruleMethod } from "../usage/method";
 import { MetricNumbers } from "../usage/metric";
 import { Pattern, PatternFault } from "../usage/pattern";
 import { Code } from "./diagnostics";
@@ -21,17 +21,6 @@ const enum UsageField {
   Delta,
 }
 
-const ANY: Bytes = Bytes.of("ANY");
-/** The methods that most rules have, so that each need not keep its own. */
-const COMMON_METHODS: StaticArray<Bytes> = [
-  Bytes.of("GET"),
-  Bytes.of("POST"),
-  Bytes.of("PUT"),
-  Bytes.of("DELETE"),
-  Bytes.of("PATCH"),
-  Bytes.of("HEAD"),
-  Bytes.of("OPTIONS"),
-];
 const NO_USAGES: StaticArray<i64> = [];
 /** The string that was read last, and the usages of the rule that is being read. */
 const text: Bytes = new Bytes();
@@ -88,63 +77,26 @@ function readMappingRule(document: ConfigDocument, metrics: MetricNumbers): Mapp
 
 /** Returns the method in capitals, null for `any`. */
 function readMethod(document: ConfigDocument): Bytes | null {
-  const method = text;
-  if (!document.stringInto(method, wording.METHOD)) return null;
-  let isToken = !method.isEmpty();
-  for (let i = 0; i < method.length; i++) {
-    const byte = method.at(i);
-    if (!isTokenByte(byte)) isToken = false;
-    store<u8>(method.ptr + <usize>i, upperCase(byte));
-  }
-  if (!isToken) document.report(true, Code.InvalidValue, shown(method), wording.METHOD);
-  if (method.equals(ANY)) return null;
-  for (let i = 0; i < COMMON_METHODS.length; i++) if (COMMON_METHODS[i].equals(method)) return COMMON_METHODS[i];
-  return method.copy();
-}
-
-/** RFC 9110, 5.6.2. */
-function isTokenByte(byte: u8): bool {
-  if (isAlpha(byte) || isDigit(byte)) return true;
-  switch (byte) {
-    case 0x21:
-    case 0x23:
-    case 0x24:
-    case 0x25:
-    case 0x26:
-    case 0x27:
-    case 0x2a:
-    case 0x2b:
-    case 0x2d:
-    case 0x2e:
-    case 0x5e:
-    case 0x5f:
-    case 0x60:
-    case 0x7c:
-    case 0x7e:
-      return true;
-    default:
-      return false;
-  }
+  if (!document.stringInto(text, wording.METHOD)) return null;
+  if (!isMethod(text)) document.report(true, Code.InvalidValue, shown(text), wording.METHOD);
+  return ruleMethod(text);
 }
 
 function readPattern(document: ConfigDocument): Pattern | null {
   if (!document.stringInto(text)) return null;
-  switch (Pattern.check(text)) {
-    case PatternFault.EmptyPlaceholder:
-      return refusePattern(document, text, wording.PATTERN_EMPTY_PLACEHOLDER);
-    case PatternFault.UnclosedBrace:
-      return refusePattern(document, text, wording.PATTERN_UNCLOSED);
-    case PatternFault.NulByte:
-      return refusePattern(document, text, wording.PATTERN_NUL);
-    default:
-      warnOfPattern(document, text);
-      return Pattern.compile(text);
+  const fault = Pattern.check(text);
+  if (fault != PatternFault.None) {
+    document.report(true, Code.InvalidPattern, shown(text), expectedOfPattern(fault));
+    return null;
   }
+  warnOfPattern(document, text);
+  return Pattern.compile(text);
 }
 
-function refusePattern(document: ConfigDocument, text: Bytes, expected: string): Pattern | null {
-  document.report(true, Code.InvalidPattern, shown(text), expected);
-  return null;
+/** Says what a pattern with a fault lacks. */
+export function expectedOfPattern(fault: PatternFault): string {
+  if (fault == PatternFault.EmptyPlaceholder) return wording.PATTERN_EMPTY_PLACEHOLDER;
+  return fault == PatternFault.UnclosedBrace ? wording.PATTERN_UNCLOSED : wording.PATTERN_NUL;
 }
 
 /** Warns of patterns that are read in a way that their author may not have meant. */

@@ -4,7 +4,7 @@ import { MetricNumbers } from "../usage/metric";
 import { AuthorityPattern } from "../service/authority";
 import { Code } from "./diagnostics";
 import { ConfigDocument, shown, Unknown } from "./config-document";
-import { ServiceSettings } from "./model";
+import { PRODUCTION, ServiceSettings } from "./model";
 import { readCredentials } from "./read-credentials";
 import { readMappingRules } from "./read-mapping-rules";
 import * as wording from "./wording";
@@ -31,7 +31,6 @@ const enum Field {
   MappingRules,
 }
 
-const PRODUCTION: Bytes = Bytes.of("production");
 const STAGING: Bytes = Bytes.of("staging");
 const SANDBOX: Bytes = Bytes.of("sandbox");
 const BACKSLASH: u8 = 0x5c;
@@ -97,7 +96,10 @@ function readRules(document: ConfigDocument, service: ServiceSettings, metrics: 
 function readEnvironment(document: ConfigDocument, service: ServiceSettings): void {
   const environment = document.string(wording.ENVIRONMENT);
   if (environment == null) return;
-  if (environment.equals(PRODUCTION) || environment.equals(STAGING) || environment.equals(SANDBOX)) return;
+  if (environment.equals(PRODUCTION)) return;
+  if (environment.equals(STAGING)) service.environment = STAGING;
+  if (environment.equals(SANDBOX)) service.environment = SANDBOX;
+  if (service.environment != PRODUCTION) return;
   // Whether it matters is known when the whole configuration is: only a fetched service has an environment.
   service.unknownEnvironment = shown(environment);
   service.environmentLine = document.line;

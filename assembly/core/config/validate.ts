@@ -19,7 +19,6 @@ export function validate(document: ConfigDocument, settings: Settings): void {
   if (settings.passthroughMetadata && backend != null && hasControls(backend.upstream.cluster)) {
     refuseControls(document, "backend.upstream.name", line, column);
   }
-  if (settings.hasSystem) warn(document, "system", line, column, "a system", wording.NOT_FETCHED);
   for (let i = 0; i < settings.services.length; i++) {
     const service = settings.services[i];
     if (service.line == 0) continue;

@@ -63,8 +63,6 @@ export const URL_USERINFO: string = "a URL without user information: it is not s
 export const URL_FRAGMENT: string = "a URL without a fragment: it is not sent";
 
 export const RESERVED: string = "the field left out: the name is reserved for a later version";
-export const NOT_FETCHED: string =
-  "static authorities, credentials and rules in each service: this version checks the system but fetches nothing from it";
 export const ONCE: string = "each field once";
 export const EXTENSION_OWN: string = "no value but 1: the filter sends this option itself, so this one is ignored";
 

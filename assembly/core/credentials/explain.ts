@@ -48,11 +48,13 @@ function explainSources(
 
 function kindName(kind: SourceKind): string {
   if (kind == SourceKind.Header) return "header";
+  if (kind == SourceKind.VerifiedClaim) return "verified_claim";
   return kind == SourceKind.QueryString ? "query_string" : "filter";
 }
 
 function ending(source: Source, result: SourceResult, lookup: Lookup): string {
   const keys = source.keys;
+  if (source.kind == SourceKind.VerifiedClaim && result == SourceResult.NoKey) return missingClaim(source);
   const path = source.path.length > 0 ? " below " + names(source.path, "/") : "";
   if (result == SourceResult.NoKey) return "none of the keys is there with a value: " + names(keys, ", ") + path;
   if (result == SourceResult.NotStrings) return "what is found is no string: " + names(keys, ", ") + path;
@@ -65,6 +67,11 @@ function ending(source: Source, result: SourceResult, lookup: Lookup): string {
   if (result == SourceResult.EmptyValue) return found + ", but the first value is empty";
   lookup.machine.stack.at(0, value);
   return found + ", and has a value of " + value.length.toString() + " bytes";
+}
+
+function missingClaim(source: Source): string {
+  const issuer = source.path.length > 1 ? source.path[1].printable(200) : "(none)";
+  return "no verified token of the issuer " + issuer + " has a claim with a value: " + names(source.keys, ", ");
 }
 
 /** `ops[4] (assert, in it glob) failed: the value does not match` */

@@ -6,12 +6,15 @@ import { Failure } from "./operations/failure";
 import { Machine } from "./operations/machine";
 import { Program } from "./operations/program";
 import { StackSink } from "./operations/stack-sink";
+import { findVerifiedClaim, NO_CLAIM } from "./verified-claim";
 
 /** Where a lookup query looks. */
 export const enum SourceKind {
   Header,
   QueryString,
   Filter,
+  /** A claim of a token that Envoy's jwt_authn has verified: a service of which credentials were fetched. */
+  VerifiedClaim,
 }
 
 /** How the lookup of a source ended. */
@@ -47,7 +50,7 @@ export class Source {
     readonly kind: SourceKind,
     /** Header keys in lower case, as Envoy gives the names of headers; others as they are. */
     readonly keys: Bytes[],
-    /** Of a filter: the name of the filter's metadata, then the way into it. */
+    /** Of a filter: the name of its metadata, then the way into it. Of a claim: that name, then the tokens' issuer. */
     readonly path: Bytes[],
     readonly operations: Program | null,
   ) {}
@@ -59,7 +62,7 @@ export class Source {
     const stack = lookup.machine.stack;
     stack.reset();
     lookup.matchedKey = -1;
-    const result = this.kind == SourceKind.Filter ? this.findMetadata(request, lookup) : this.findPair(request, lookup);
+    const result = this.findValues(request, lookup);
     if (result != SourceResult.Found) return result;
     const operations = this.operations;
     if (operations != null) {
@@ -68,6 +71,11 @@ export class Source {
     }
     stack.at(0, value);
     return value.isEmpty() ? SourceResult.EmptyValue : SourceResult.Found;
+  }
+
+  private findValues(request: RequestSnapshot, lookup: Lookup): SourceResult {
+    if (this.kind == SourceKind.Filter) return this.findMetadata(request, lookup);
+    return this.kind == SourceKind.VerifiedClaim ? this.findClaim(request, lookup) : this.findPair(request, lookup);
   }
 
   /** Pushes the first value that is not empty: of the first key that has one, its first such duplicate. */
@@ -99,5 +107,15 @@ export class Source {
       default:
         return SourceResult.NoKey;
     }
+  }
+
+  /** Pushes the first of the claims that a verified token of the issuer has. */
+  private findClaim(request: RequestSnapshot, lookup: Lookup): SourceResult {
+    if (this.path.length < 2 || !request.metadata(this.path[0], value)) return SourceResult.NoKey;
+    lookup.protobuf.wrap(value, value);
+    const claim = findVerifiedClaim(lookup.protobuf, value, this.path[1], this.keys, lookup.sink.buffer);
+    if (claim == NO_CLAIM) return SourceResult.NoKey;
+    lookup.matchedKey = claim;
+    return lookup.sink.take() ? SourceResult.Found : SourceResult.LimitReached;
   }
 }

@@ -2,7 +2,7 @@ import { writeAuthRepPath } from "../backend/authrep-path";
 import { Passthrough } from "../backend/passthrough";
 import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
-import { FilterConfig, Service } from "../config/filter-config";
+import { FilterConfig, Service, ServiceState } from "../config/filter-config";
 import { Application } from "../credentials/credentials";
 import { Lookup } from "../credentials/source";
 import { ParameterIndex } from "../request/parameter-index";
@@ -40,7 +40,8 @@ export class Decision {
     if (!config.hasServices) return Outcome.ServicesMissing;
     const service = config.serviceFor(request.authority, request.isHttps);
     this.service = service;
-    if (service == null) return Outcome.UnknownService;
+    if (service == null) return config.hasWaiting ? Outcome.ConfigurationUnavailable : Outcome.UnknownService;
+    if (service.state != ServiceState.Ready) return Outcome.ConfigurationUnavailable;
     if (!service.credentials.resolve(request, this.lookup, this.application)) return Outcome.CredentialsMissing;
     const usageFault = this.sumUsages(service, request);
     if (usageFault != Outcome.Pending) return usageFault;

@@ -5,7 +5,8 @@ import { JsonTokens, Kind } from "./json-tokens";
 /** Nesting that a document may have; deeper is refused, so that no input exhausts the stack. */
 export const MAX_DEPTH: i32 = 128;
 
-const OPENING: string =
+/** What is expected at the beginning. */
+export const OPENING: string =
   'the opening "{" of a configuration in JSON (in Envoy\'s own configuration: a google.protobuf.StringValue, not a Struct)';
 
 /**

@@ -71,6 +71,16 @@ export class AuthorityPattern {
     this.isHttpsDefault = buffer.length < pattern.length;
   }
 
+  /** Says whether it is the same pattern. */
+  equals(other: AuthorityPattern): bool {
+    return (
+      this.http.equals(other.http) &&
+      this.https.equals(other.https) &&
+      this.isHttpDefault == other.isHttpDefault &&
+      this.isHttpsDefault == other.isHttpsDefault
+    );
+  }
+
   /** The glob in the normal form of a scheme. */
   globFor(https: bool): Glob {
     return https ? this.https : this.http;

@@ -79,6 +79,17 @@ export class Glob {
     return new Glob(parts, StaticArray.fromArray(mins), StaticArray.fromArray(maxes));
   }
 
+  /** Says whether it is the same glob. */
+  equals(other: Glob): bool {
+    if (this == other) return true;
+    if (this.literals.length != other.literals.length) return false;
+    for (let i = 0; i < this.literals.length; i++) if (!this.literals[i].equals(other.literals[i])) return false;
+    for (let i = 0; i < this.gapMins.length; i++) {
+      if (this.gapMins[i] != other.gapMins[i] || this.gapMaxes[i] != other.gapMaxes[i]) return false;
+    }
+    return true;
+  }
+
   /** The literal before the first wildcard. */
   get first(): Bytes {
     return this.literals[0];

@@ -27,6 +27,8 @@ const MAX_DEPTH: i32 = 100;
 export class ProtobufFormat extends StructuredFormat {
   private readonly members: ProtobufReader = new ProtobufReader();
   private readonly parts: ProtobufReader = new ProtobufReader();
+  /** Of the struct that is stepped through, so that its entries can be looked into meanwhile. */
+  private readonly steps: ProtobufReader = new ProtobufReader();
   /** One reader a level, for the check of a whole document. */
   private readonly levels: ProtobufReader[] = [];
   private readonly levelParts: Bytes[] = [];
@@ -74,7 +76,7 @@ export class ProtobufFormat extends StructuredFormat {
     let found = false;
     this.open(struct);
     this.members.start(this.content);
-    while (this.nextEntry()) {
+    while (this.nextEntry(this.members)) {
       if (!this.memberKey.equals(name)) continue;
       child.set(this.memberValue.ptr, this.memberValue.length);
       found = true;
@@ -86,7 +88,7 @@ export class ProtobufFormat extends StructuredFormat {
     let count = 0;
     this.open(struct);
     this.members.start(this.content);
-    while (this.nextEntry()) {
+    while (this.nextEntry(this.members)) {
       if (count > 0 && !this.memberKey.equals(this.firstKey)) return false;
       this.firstKey.set(this.memberKey.ptr, this.memberKey.length);
       child.set(this.memberValue.ptr, this.memberValue.length);
@@ -115,6 +117,19 @@ export class ProtobufFormat extends StructuredFormat {
     return false;
   }
 
+  /** Begins to step through the entries of a struct; one struct at a time. */
+  openStruct(struct: Bytes): void {
+    this.open(struct);
+    this.steps.start(this.content);
+  }
+
+  /** Points `child` at the value of the next entry of the struct that was opened last; false at its end. */
+  nextEntryValue(child: Bytes): bool {
+    if (!this.nextEntry(this.steps)) return false;
+    child.set(this.memberValue.ptr, this.memberValue.length);
+    return true;
+  }
+
   text(string: Bytes, out: ByteWriter): void {
     if (this.open(string) == VALUE_STRING) out.bytes(this.content);
   }
@@ -132,11 +147,11 @@ export class ProtobufFormat extends StructuredFormat {
     return kind;
   }
 
-  /** Goes to the next entry of the struct that `members` steps through. */
-  private nextEntry(): bool {
-    while (this.members.next()) {
-      if (!this.members.isMessage(STRUCT_FIELDS)) continue;
-      this.members.value(this.member);
+  /** Goes to the next entry of the struct that `entries` steps through. */
+  private nextEntry(entries: ProtobufReader): bool {
+    while (entries.next()) {
+      if (!entries.isMessage(STRUCT_FIELDS)) continue;
+      entries.value(this.member);
       this.memberKey.clear();
       this.memberValue.clear();
       this.parts.start(this.member);

@@ -22,6 +22,20 @@ export class MappingRule {
     return wanted == null || wanted.equals(method);
   }
 
+  /** Says whether the rule counts the metric of this number among its service's, by whatever delta. */
+  counts(metric: i32): bool {
+    const usages = this.usages;
+    for (let i = 0; i + 1 < usages.length; i += 2) if (usages[i] == <i64>metric) return true;
+    return false;
+  }
+
+  /** Says whether the rule matches the same requests as one of this method (null: any) and pattern. */
+  matchesSame(method: Bytes | null, pattern: Pattern): bool {
+    const own = this.method;
+    if (own == null || method == null) return own == null && method == null && this.pattern.equals(pattern);
+    return own.equals(method) && this.pattern.equals(pattern);
+  }
+
   /** Adds what the rule counts to sums of its service. */
   addTo(sum: UsageSum): void {
     const usages = this.usages;

@@ -32,6 +32,11 @@ export class MetricPool {
     if (number == this.metrics.length) this.metrics.push(new Metric(this.names.values[number]));
     return this.metrics[number];
   }
+
+  /** Takes over a metric of another pool. */
+  keep(metric: Metric): void {
+    if (this.names.add(metric.name) == this.metrics.length) this.metrics.push(metric);
+  }
 }
 
 /** Numbers the metrics of one service at a time, in the order in which its rules name them. */
@@ -48,6 +53,15 @@ export class MetricNumbers {
   clear(): void {
     this.names.clear();
     this.metrics.length = 0;
+  }
+
+  /** Begins with a service that has metrics already, which keep their numbers. */
+  begin(metrics: StaticArray<Metric>): void {
+    this.clear();
+    for (let i = 0; i < metrics.length; i++) {
+      this.names.add(metrics[i].name);
+      this.metrics.push(metrics[i]);
+    }
   }
 
   /** Returns the number of the metric whose name a view holds. */

@@ -55,6 +55,14 @@ class QueryCondition {
     return false;
   }
 
+  equals(other: QueryCondition): bool {
+    if (!this.name.equals(other.name)) return false;
+    const value = this.value;
+    const otherValue = other.value;
+    if (value == null || otherValue == null) return value == null && otherValue == null;
+    return value.equals(otherValue);
+  }
+
   private hasValue(parameters: ParameterIndex, index: i32): bool {
     const wanted = this.value;
     if (wanted == null) return true;
@@ -118,6 +126,20 @@ export class Pattern {
 
   hasConditions(): bool {
     return this.conditions.length > 0;
+  }
+
+  /** Says whether another pattern asks the same, however it is written. */
+  equals(other: Pattern): bool {
+    if (this.isAnchored != other.isAnchored || !this.path.equals(other.path)) return false;
+    // Each has at most one condition on a name, so that as many are the same ones.
+    if (this.conditions.length != other.conditions.length) return false;
+    for (let i = 0; i < this.conditions.length; i++) if (!other.hasCondition(this.conditions[i])) return false;
+    return true;
+  }
+
+  private hasCondition(condition: QueryCondition): bool {
+    for (let i = 0; i < this.conditions.length; i++) if (this.conditions[i].equals(condition)) return true;
+    return false;
   }
 
   /** Says whether a path in one of its forms, and the form-decoded parameters of its query, match. */

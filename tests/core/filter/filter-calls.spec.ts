@@ -6,7 +6,7 @@ describe("Filter: one call", () => {
     const filter = host.start();
     expect(request(filter, 2)).toBe("hold");
     expect(host.takeEvents()).toBe(CALL);
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe("effective 2; count allowed; continue");
   });
 
@@ -14,20 +14,20 @@ describe("Filter: one call", () => {
     const host = sampleHost().answering("403");
     const filter = host.start();
     request(filter, 2);
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     host.answering("409", "limits_exceeded");
     request(filter, 3);
-    filter.callResponse(101, 5);
+    filter.callResponse(101, 5, 0);
     host.takeEvents();
     expect(host.counted()).toBe(2);
     request(filter, 4);
     host.takeEvents();
-    filter.callResponse(102, 5);
+    filter.callResponse(102, 5, 0);
     expect(host.takeEvents()).toBe("effective 4; count limits_exceeded; respond 429 3scale_limits_exceeded");
     host.answering("404");
     request(filter, 5);
     host.takeEvents();
-    filter.callResponse(103, 5);
+    filter.callResponse(103, 5, 0);
     expect(host.takeEvents()).toBe(
       "effective 5; count authentication_failed; respond 403 3scale_authentication_failed",
     );
@@ -38,13 +38,13 @@ describe("Filter: one call", () => {
     const filter = host.start();
     request(filter, 2);
     host.takeEvents();
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe("effective 2; count backend_error; respond 502 3scale_backend_error");
     const other = sampleHost('{"status":504}').answering("302");
     const otherFilter = other.start();
     request(otherFilter, 2);
     other.takeEvents();
-    otherFilter.callResponse(100, 5);
+    otherFilter.callResponse(100, 5, 0);
     expect(other.takeEvents()).toBe("effective 2; count backend_error; respond 504 3scale_backend_error");
   });
 
@@ -54,7 +54,7 @@ describe("Filter: one call", () => {
     const filter = host.start();
     request(filter, 2);
     host.takeEvents();
-    filter.callResponse(100, 0);
+    filter.callResponse(100, 0, 0);
     expect(host.takeEvents()).toBe("effective 2; count backend_unreachable; respond 502 3scale_backend_unreachable");
   });
 
@@ -66,7 +66,7 @@ describe("Filter: one call", () => {
     expect(request(filter, 3)).toBe("hold");
     expect(host.takeEvents().endsWith("; effective 2; count abandoned")).toBe(true);
     host.answering("403");
-    filter.callResponse(101, 5);
+    filter.callResponse(101, 5, 0);
     expect(host.takeEvents()).toBe(
       "effective 3; count authentication_failed; respond 403 3scale_authentication_failed",
     );
@@ -103,12 +103,12 @@ describe("Filter: on_failure allow", () => {
     const filter = host.start();
     request(filter, 2);
     host.takeEvents();
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     const marked = "add x-3scale-auth-failure-mode-allowed: true; count allowed_on_failure";
     expect(host.takeEvents()).toBe("effective 2; " + marked + "; continue");
     request(filter, 3);
     host.takeEvents();
-    filter.callResponse(101, 0);
+    filter.callResponse(101, 0, 0);
     expect(host.takeEvents()).toBe("effective 3; " + marked + "; continue");
   });
 
@@ -126,7 +126,7 @@ describe("Filter: on_failure allow", () => {
     const filter = host.start();
     request(filter, 2);
     host.takeEvents();
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe(
       "effective 2; count authentication_failed; respond 403 3scale_authentication_failed",
     );
@@ -156,7 +156,7 @@ describe("Filter: answers before the call returns", () => {
     const filter = host.start();
     expect(request(filter, 2)).toBe("go");
     expect(host.takeEvents()).toBe(CALL + "; count allowed");
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe("");
   });
 
@@ -173,7 +173,7 @@ describe("Filter: answers before the call returns", () => {
     const filter = host.start();
     expect(request(filter, 2)).toBe("hold");
     expect(host.takeEvents()).toBe(CALL + "; count backend_unreachable; respond 502 3scale_backend_unreachable");
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.counted()).toBe(1);
   });
 

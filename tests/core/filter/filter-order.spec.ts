@@ -8,9 +8,9 @@ describe("Filter: out of order", () => {
     request(filter, 2);
     host.takeEvents();
     host.without(2);
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe("effective 2; count abandoned");
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe("");
   });
 
@@ -20,10 +20,10 @@ describe("Filter: out of order", () => {
     request(filter, 2);
     request(filter, 3);
     host.takeEvents();
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe("effective 2; count abandoned");
     host.answering("403");
-    filter.callResponse(101, 5);
+    filter.callResponse(101, 5, 0);
     expect(host.takeEvents()).toBe(
       "effective 3; count authentication_failed; respond 403 3scale_authentication_failed",
     );
@@ -34,12 +34,12 @@ describe("Filter: out of order", () => {
     const filter = host.start();
     request(filter, 2);
     host.takeEvents();
-    filter.callResponse(0, 5);
-    filter.callResponse(99, 5);
-    filter.callResponse(101, 0);
-    filter.callResponse(u32.MAX_VALUE, 0);
+    filter.callResponse(0, 5, 0);
+    filter.callResponse(99, 5, 0);
+    filter.callResponse(101, 0, 0);
+    filter.callResponse(u32.MAX_VALUE, 0, 0);
     expect(host.takeEvents()).toBe("");
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe("effective 2; count allowed; continue");
   });
 
@@ -47,11 +47,11 @@ describe("Filter: out of order", () => {
     const host = sampleHost().answering("403");
     const filter = host.start();
     request(filter, 2);
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     host.takeEvents();
     host.answering("200");
-    filter.callResponse(100, 5);
-    filter.callResponse(100, 0);
+    filter.callResponse(100, 5, 0);
+    filter.callResponse(100, 0, 0);
     expect(host.takeEvents()).toBe("");
     expect(host.counted()).toBe(1);
   });
@@ -60,10 +60,10 @@ describe("Filter: out of order", () => {
     const host = sampleHost().answering("200");
     const filter = host.start();
     request(filter, 2);
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     request(filter, 3);
     host.takeEvents();
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe("");
   });
 
@@ -74,9 +74,9 @@ describe("Filter: out of order", () => {
     request(filter, 3);
     host.takeEvents();
     host.answering("200");
-    filter.callResponse(101, 5);
+    filter.callResponse(101, 5, 0);
     host.answering("403");
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe(
       "effective 3; continue; " +
         "effective 2; count authentication_failed; count allowed; respond 403 3scale_authentication_failed",
@@ -88,10 +88,10 @@ describe("Filter: out of order", () => {
     const filter = host.start();
     for (let id: u32 = 2; id < 5; id++) request(filter, id);
     host.takeEvents();
-    filter.callResponse(100, 5);
-    filter.callResponse(101, 5);
+    filter.callResponse(100, 5, 0);
+    filter.callResponse(101, 5, 0);
     expect(host.counted()).toBe(0);
-    filter.callResponse(102, 5);
+    filter.callResponse(102, 5, 0);
     expect(host.takeEvents()).toBe(
       "effective 2; continue; effective 3; continue; effective 4; count allowed 3 times; continue",
     );
@@ -104,7 +104,7 @@ describe("Filter: out of order", () => {
     for (let i: u32 = 0; i < 256; i++) {
       request(filter, 3 + i);
       expect(host.counted()).toBe(0);
-      filter.callResponse(101 + i, 5);
+      filter.callResponse(101 + i, 5, 0);
     }
     expect(host.counted()).toBe(256);
   });
@@ -117,7 +117,7 @@ describe("Filter: out of order", () => {
     host.answeringInline(-1).answering("200");
     expect(request(filter, 3)).toBe("hold");
     host.takeEvents();
-    filter.callResponse(101, 5);
+    filter.callResponse(101, 5, 0);
     expect(host.takeEvents()).toBe("effective 3; count allowed; continue");
   });
 
@@ -130,8 +130,8 @@ describe("Filter: out of order", () => {
     expect(filter.configure(1, strict.length)).toBe(true);
     request(filter, 3);
     host.takeEvents();
-    filter.callResponse(100, 0);
-    filter.callResponse(101, 0);
+    filter.callResponse(100, 0, 0);
+    filter.callResponse(101, 0, 0);
     expect(host.takeEvents()).toBe(
       "effective 2; add x-3scale-auth-failure-mode-allowed: true; count allowed_on_failure; continue; " +
         "effective 3; count backend_unreachable; respond 502 3scale_backend_unreachable",

@@ -80,7 +80,7 @@ describe("Filter: counters and log", () => {
     const host = sampleHost().logging(LogLevel.Info).answering("403");
     const filter = host.start();
     request(filter, 2);
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     host.requesting("GET", "api.example.com", "/");
     request(filter, 3);
     host.requesting("GET", "nowhere", "/");

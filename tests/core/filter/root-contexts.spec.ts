@@ -84,7 +84,7 @@ describe("RootContexts", () => {
     host.without(1);
     configureOther(host, filter, 10);
     host.answering("200");
-    filter.callResponse(100, 5);
+    filter.callResponse(100, 5, 0);
     expect(host.takeEvents()).toBe("effective 2; count allowed; continue");
   });
 
