@@ -1,3 +1,5 @@
+import type { ProxyRule } from "./demo-admin/proxy-config.ts";
+
 /** A request to the demo's gateway and what comes of it. */
 export interface DemoRequest {
   title: string;
@@ -15,12 +17,25 @@ export interface DemoRequest {
   authRep: string | null;
 }
 
+/** Other mapping rules for a service in 3scale, and a request that has another answer once the gateway has them. */
+export interface DemoChange {
+  title: string;
+  serviceId: string;
+  /** All that the service has from then on. */
+  rules: ProxyRule[];
+  request: DemoRequest;
+  /** How long the gateway takes: the ttl of envoy.yaml, a tenth of it, two seconds; rounded up. */
+  withinSeconds: number;
+}
+
 const FAILED = "Authentication failed\n";
 const BOB = {
   path: "/products?user_key=bob-limited-key",
   authRep: call("1001", "user_key=bob-limited-key", "products"),
 };
 const DAVE = { host: "keys.example.com", path: "/" };
+const CATALOG = "catalog.example.com";
+const AUTHORS = { host: CATALOG, path: "/authors?user_key=grace-key" };
 
 /** All that there is to see, in an order that matters to Bob: his plan allows three calls a minute. */
 export const DEMO_REQUESTS: DemoRequest[] = [
@@ -119,7 +134,39 @@ export const DEMO_REQUESTS: DemoRequest[] = [
     reason: "3scale_unknown_service",
     authRep: null,
   },
+  {
+    title: "a service that is only an id here",
+    host: CATALOG,
+    path: "/books?user_key=grace-key",
+    status: 200,
+    authRep: call("1004", "user_key=grace-key", "hits"),
+  },
+  {
+    title: "none of its rules in 3scale",
+    ...AUTHORS,
+    status: 404,
+    body: "No Mapping Rule matched\n",
+    reason: "3scale_no_mapping_rule",
+    authRep: null,
+  },
 ];
+
+/** What is to be seen of rules that come from 3scale. */
+export const DEMO_CHANGE: DemoChange = {
+  title: "another rule in 3scale",
+  serviceId: "1004",
+  rules: [
+    { method: "GET", pattern: "/books", metric: "hits" },
+    { method: "GET", pattern: "/authors", metric: "products" },
+  ],
+  request: {
+    title: "then the same request",
+    ...AUTHORS,
+    status: 200,
+    authRep: call("1004", "user_key=grace-key", "products"),
+  },
+  withinSeconds: 5,
+};
 
 function call(serviceId: string, credentials: string, metric: string): string {
   return `service_id=${serviceId} ${credentials} usage[${metric}]=1`;
@@ -133,3 +180,11 @@ export function curlOf({ method, path, host, headers = {} }: DemoRequest, gatewa
   for (const [name, value] of Object.entries(headers)) parts.push("-H", `'${name}: ${value}'`);
   return [...parts, `'${gateway}${path}'`].join(" ");
 }
+
+/** Where the admin API at `system` takes the rules of a change. */
+export const changeUrl = ({ serviceId }: DemoChange, system: string): string =>
+  `${system}/demo/services/${serviceId}/rules`;
+
+/** The command line that makes the change in the admin API at `system`. */
+export const curlOfChange = (change: DemoChange, system: string): string =>
+  `curl -X PUT '${changeUrl(change, system)}' -d '${JSON.stringify(change.rules)}'`;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { load } from "js-yaml";
 
 /** The ports that envoy.yaml is written with. */
-export const DEFAULT_PORTS = { gateway: 10000, admin: 9901, backend: 3000, api: 8081 };
+export const DEFAULT_PORTS = { gateway: 10000, admin: 9901, backend: 3000, system: 3001, api: 8081 };
 
 export type Ports = typeof DEFAULT_PORTS;
 

@@ -12,7 +12,7 @@ import { HostOperationLog } from "./host-operation-log";
 import { InlineAnswers } from "./inline-answers";
 import { log } from "./log";
 import { Metrics } from "./metrics";
-import { ActiveConfig } from "./root-context";
+import { ActiveConfig, RootContext } from "./root-context";
 import { RootContexts } from "./root-contexts";
 import { WaitingRequests } from "./waiting-requests";
 
@@ -49,6 +49,7 @@ export class Filter {
   /** A root context (`parentId` 0) or a stream is created. */
   createContext(id: u32, parentId: u32): void {
     this.roots.create(id, parentId);
+    while (this.roots.gone.length > 0) this.forget(this.roots.gone.pop());
   }
 
   /** A root context is given its configuration. Returns whether it is accepted. */
@@ -74,7 +75,7 @@ export class Filter {
     if (outcome != Outcome.Pending && outcome != Outcome.PassedThrough) return this.deny(outcome);
     this.removeOwnHeaders();
     if (outcome == Outcome.PassedThrough) return this.passThrough();
-    return this.ask(id, active);
+    return this.ask(id, root!, active);
   }
 
   /** A call has been answered: `headerCount` is 0 where it failed. */
@@ -95,7 +96,7 @@ export class Filter {
   }
 
   /** Asks the backend. The answer may come later, or before the call returns, or there may be no call at all. */
-  private ask(streamId: u32, active: ActiveConfig): Action {
+  private ask(streamId: u32, root: RootContext, active: ActiveConfig): Action {
     const calls = active.calls;
     if (calls == null) return this.deny(Outcome.BackendMissing);
     this.inlineAnswers.open();
@@ -106,7 +107,7 @@ export class Filter {
       return this.conclude(active, Outcome.BackendCallFailed);
     }
     if (inlineOutcome != Outcome.Pending) return this.conclude(active, inlineOutcome);
-    this.waiting.add(<u32>token, streamId, active);
+    this.waiting.add(<u32>token, streamId, root, active);
     return Action.StopAllAndWatermark;
   }
 
@@ -173,6 +174,12 @@ export class Filter {
       // Removing takes all duplicates.
       if (isOwnHeader(headerName) && headers.find(headerName) == i) this.host.removeRequestHeader(headerName);
     }
+  }
+
+  /** A root context is gone, and with it its streams and calls. Nothing of its configuration is held any longer. */
+  private forget(root: RootContext): void {
+    this.decision.service = null;
+    for (let i = this.waiting.takeAllOf(root); i > 0; i--) this.count(Outcome.Abandoned);
   }
 
   private count(outcome: Outcome): void {

@@ -71,7 +71,11 @@ export class RootContext {
   /** Where the configuration has a `system`: fetches its services. */
   system: SystemClient | null = null;
 
-  constructor(readonly id: u32) {}
+  constructor(
+    readonly id: u32,
+    /** Unlike ids of contexts, never used again. */
+    readonly serial: i32,
+  ) {}
 
   /**
    * Takes the configuration that Envoy holds ready, `sizeBytes` long. Returns whether it is accepted; one that is refused

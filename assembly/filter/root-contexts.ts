@@ -6,6 +6,7 @@ import { SystemMetricsOnce } from "./system/system-metrics";
 
 /** More streams than this that have not brought headers are looked through for those that are gone. */
 const LEAST_STREAMS_TO_SWEEP: i32 = 1024;
+const UNKNOWN: i32 = i32.MAX_VALUE - 1;
 
 /**
  * The root contexts of a VM, one for each plugin configuration that shares it (and two of one that is being updated), and
@@ -17,9 +18,15 @@ const LEAST_STREAMS_TO_SWEEP: i32 = 1024;
 export class RootContexts {
   private readonly host: Host;
   private readonly roots: RootContext[] = [];
-  /** Streams of every root context but the first: the id of their root. Streams of the first need no entry. */
+  /**
+   * Streams of every root context but the first: the serial number of their root, UNKNOWN for one that was never created.
+   * Streams of the first need no entry.
+   */
   private readonly rootOf: IdMap = new IdMap();
   private readonly systemMetrics: SystemMetricsOnce = new SystemMetricsOnce();
+  /** Those found gone since they were last taken from here. */
+  readonly gone: RootContext[] = [];
+  private nextSerial: i32 = 0;
   private sweepAt: i32 = LEAST_STREAMS_TO_SWEEP;
 
   constructor(host: Host) {
@@ -30,10 +37,14 @@ export class RootContexts {
   create(id: u32, parentId: u32): void {
     if (parentId == 0) {
       this.forgetGone(id);
-      if (this.find(id) == null) this.roots.push(new RootContext(id));
+      if (this.find(id) == null) this.roots.push(new RootContext(id, this.nextSerial++));
     } else if (this.roots.length == 0 || this.roots[0].id != parentId) {
-      this.rootOf.set(id, <i32>parentId);
+      const root = this.find(parentId);
+      this.rootOf.set(id, root == null ? UNKNOWN : root.serial);
       if (this.rootOf.size >= this.sweepAt) this.sweep(id);
+    } else if (!this.rootOf.isEmpty()) {
+      // Ids come again after 2^32 contexts: nothing may be left of the one before.
+      this.rootOf.remove(id);
     }
   }
 
@@ -58,10 +69,11 @@ export class RootContexts {
   /** Returns the root context of a stream that brings its headers; null where there is none. */
   take(streamId: u32): RootContext | null {
     if (!this.rootOf.isEmpty()) {
-      const id = this.rootOf.get(streamId);
-      if (id >= 0) {
+      const serial = this.rootOf.get(streamId);
+      if (serial >= 0) {
         this.rootOf.remove(streamId);
-        return this.find(<u32>id);
+        for (let i = 0; i < this.roots.length; i++) if (this.roots[i].serial == serial) return this.roots[i];
+        return null;
       }
     }
     return this.roots.length > 0 ? this.roots[0] : null;
@@ -93,8 +105,10 @@ export class RootContexts {
   private forgetGone(id: u32): void {
     for (let i = this.roots.length - 1; i >= 0; i--) {
       if (this.host.setEffectiveContext(this.roots[i].id)) continue;
-      const system = this.roots[i].system;
+      const root = this.roots[i];
+      const system = root.system;
       this.roots.splice(i, 1);
+      this.gone.push(root);
       if (system != null) this.endSystem(system);
     }
     this.host.setEffectiveContext(id);

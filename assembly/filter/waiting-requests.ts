@@ -1,9 +1,10 @@
 import { IdMap } from "./id-map";
-import { ActiveConfig } from "./root-context";
+import { ActiveConfig, RootContext } from "./root-context";
 
 /** A request whose call is out. Used again for later requests, so that a request allocates nothing. */
 class WaitingRequest {
   streamId: u32 = 0;
+  root: RootContext | null = null;
   active: ActiveConfig | null = null;
 }
 
@@ -20,10 +21,11 @@ export class WaitingRequests {
     return this.indexOf.isEmpty();
   }
 
-  add(token: u32, streamId: u32, active: ActiveConfig): void {
+  add(token: u32, streamId: u32, root: RootContext, active: ActiveConfig): void {
     const index = this.free.length > 0 ? this.free.pop() : this.requests.push(new WaitingRequest()) - 1;
     const request = this.requests[index];
     request.streamId = streamId;
+    request.root = root;
     request.active = active;
     this.indexOf.set(token, index);
   }
@@ -37,7 +39,21 @@ export class WaitingRequests {
     const request = this.requests[index];
     this.streamId = request.streamId;
     this.active = request.active;
+    request.root = null;
     request.active = null;
     return true;
+  }
+
+  /** Takes out the requests of a root context that is gone: Envoy cancels its calls. Returns how many there were. */
+  takeAllOf(root: RootContext): i32 {
+    let count = 0;
+    for (let place = 0; place < this.indexOf.places;) {
+      const token = this.indexOf.idAt(place);
+      const isOfRoot = token >= 0 && this.requests[this.indexOf.get(<u32>token)].root == root;
+      if (isOfRoot && this.take(<u32>token)) count++;
+      else place++;
+    }
+    this.active = null;
+    return count;
   }
 }

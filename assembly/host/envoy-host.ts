@@ -94,8 +94,6 @@ export class EnvoyHost extends Host {
   }
 
   callResponseBody(sizeBytes: i32): ByteSource {
-    // What is made of it while it is read is about as much.
-    noteGarbage(sizeBytes);
     return new EnvoyBuffer(BufferType.HttpCallResponseBody, sizeBytes);
   }
 
@@ -200,13 +198,17 @@ export class EnvoyHost extends Host {
     if (result == Result.Ok) shared.span(load<usize>(outValue), load<i32>(outSize));
     release(mark);
     shared.viewInto(value);
-    // The key and the mark, and what is made of the value.
-    noteGarbage(value.length + 256);
+    // The key and the mark.
+    noteGarbage(256);
     return result == Result.Ok ? load<u32>(outCas) : NOT_SHARED;
   }
 
   setSharedData(key: Bytes, value: ByteWriter, cas: u32): bool {
     return proxy_set_shared_data(key.ptr, key.length, value.ptr, value.length, cas) == Result.Ok;
+  }
+
+  noteGarbage(bytes: i32): void {
+    noteGarbage(bytes);
   }
 
   nowNanoseconds(): u64 {

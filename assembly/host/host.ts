@@ -96,6 +96,9 @@ export abstract class Host {
   /** Shares a value. False where another VM was quicker: the key has another number than `cas` (0: whatever it has). */
   abstract setSharedData(key: Bytes, value: ByteWriter, cas: u32): bool;
 
+  /** Notes that about so many managed bytes were left behind, so that they are collected in time. */
+  abstract noteGarbage(bytes: i32): void;
+
   /** Nanoseconds since 1970, as Envoy's clock has it. */
   abstract nowNanoseconds(): u64;
 

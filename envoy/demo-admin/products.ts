@@ -8,7 +8,7 @@ export interface Product extends ProxyConfigOptions {
 
 const METRICS = ["hits", "products", "sales"];
 
-/** The products whose applications the demo backend knows: one of each way to authenticate. */
+/** The products whose applications the demo backend knows: each way to authenticate is among them. */
 export const DEMO_PRODUCTS: readonly Product[] = [
   {
     serviceId: "1001",
@@ -49,5 +49,14 @@ export const DEMO_PRODUCTS: readonly Product[] = [
     clientIdClaim: "azp",
     metrics: METRICS,
     rules: [{ method: "ANY", pattern: "/", metric: "hits" }],
+  },
+  {
+    serviceId: "1004",
+    name: "Catalog",
+    token: "demo-token-1004",
+    endpoint: "http://catalog.example.com:80",
+    sandboxEndpoint: "http://catalog.staging.example.com:80",
+    metrics: METRICS,
+    rules: [{ method: "GET", pattern: "/books", metric: "hits" }],
   },
 ];

@@ -40,7 +40,7 @@ const METRICS = [
 const UNLIMITED: Plan = { name: "unlimited", limits: [] };
 const THREE_A_MINUTE: Plan = { name: "basic", limits: [{ metric: "hits", period: "minute", max: 3 }] };
 
-/** The account of the demo: a service of each mode, and an application for each answer there is to see. */
+/** The account of the demo: services of each mode, and an application for each answer there is to see. */
 export const DEMO_ACCOUNT: Account = {
   providerKey: "demo-provider-key",
   services: [
@@ -71,6 +71,13 @@ export const DEMO_ACCOUNT: Account = {
       tokens: ["demo-token-1003"],
       metrics: METRICS,
       applications: [{ id: "frank", keys: ["frank-secret"], plan: UNLIMITED }],
+    },
+    {
+      id: "1004",
+      mode: "user_key",
+      tokens: ["demo-token-1004"],
+      metrics: METRICS,
+      applications: [{ id: "grace", userKey: "grace-key", keys: [], plan: UNLIMITED }],
     },
   ],
 };

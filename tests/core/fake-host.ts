@@ -262,6 +262,8 @@ export class FakeHost extends Host {
     return new MemorySource(Bytes.view(this.body.ptr, min(sizeBytes, this.body.length)), 16);
   }
 
+  noteGarbage(_bytes: i32): void {}
+
   nowNanoseconds(): u64 {
     return this.now;
   }

@@ -49,11 +49,12 @@ describe("npm start", () => {
       return assert.fail(`${stdout}\n${stderr}`);
     });
     assert.match(stdout, /All \d+ answers are right/);
-    assert.doesNotMatch(stdout, /demo-token/);
+    assert.match(stdout, /^ok {3}another rule in 3scale .*\nok {3}then the same request, \d+\.\d s later /m);
+    assert.doesNotMatch(stdout, /demo-token|demo-access-token/);
   });
 
   it("serves until a signal comes, then ends Envoy and exits with 0", async () => {
-    const free = ["--port", "0", "--admin-port", "0", "--backend-port", "0", "--api-port", "0"];
+    const free = ["", "admin-", "backend-", "system-", "api-"].flatMap((name) => [`--${name}port`, "0"]);
     const child = spawn(process.execPath, [...start, ...free], { stdio: ["ignore", "pipe", "inherit"] });
     let output = "";
     child.stdout.on("data", (piece: Buffer) => {
@@ -70,6 +71,11 @@ describe("npm start", () => {
       const answer = await get(port, `127.0.0.1:${String(port)}`, "/hello?user_key=alice-key");
       assert.equal(answer.status, 200);
       await poll("the backend's call to be shown", () => output.includes("user_key=alice-key usage[hits]=1 -> 200"));
+      await poll("the first fetch to be shown", () => /admin API: GET \S*\/1004\/\S* -> 200 version 1\n/.test(output));
+      const [, change = ""] = /^(curl -X PUT .*)$/m.exec(output) ?? [];
+      assert.equal((await run("bash", ["-c", `${change} -s -o /dev/null -w '%{http_code}'`])).stdout, "200");
+      await poll("the change to be fetched", () => /admin API: GET \S*\/1004\/\S* -> 200 version 2\n/.test(output));
+      assert.equal(output.match(/admin API: GET \S*\/1004\//g)?.length, 2);
       child.kill("SIGTERM");
       assert.deepEqual(await exited, [0, null]);
       await assert.rejects(get(port, "127.0.0.1", "/"), /ECONNREFUSED/);
@@ -94,7 +100,7 @@ describe("npm start", () => {
 
 describe("envoy/envoy.yaml", () => {
   it("is written with the documented ports, and all of them are replaced", () => {
-    const replaced = renderEnvoyConfig({ gateway: 1, admin: 2, backend: 3, api: 4 });
+    const replaced = renderEnvoyConfig({ gateway: 1, admin: 2, backend: 3, system: 4, api: 5 });
     for (const port of Object.values(DEFAULT_PORTS)) assert.doesNotMatch(replaced, new RegExp(`\\b${String(port)}\\b`));
     const untouched = renderEnvoyConfig(DEFAULT_PORTS);
     for (const port of Object.values(DEFAULT_PORTS)) assert.match(untouched, new RegExp(`\\b${String(port)}\\b`));

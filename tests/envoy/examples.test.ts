@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { load } from "js-yaml";
-import { authRepText } from "../../envoy/check.ts";
 import { DemoApi } from "../../envoy/demo-api.ts";
 import { DemoBackend } from "../../envoy/demo-backend.ts";
 import { DEMO_ACCOUNT } from "../../envoy/demo-backend/account.ts";
@@ -12,6 +11,7 @@ import { EnvoyProcess } from "../../envoy/process.ts";
 import { OidcProvider } from "../../examples/oidc-jwt-authn/provider.ts";
 import { Envoy } from "../support/envoy.ts";
 import { cluster, listener, PLUGIN_PATH, wasmFilter, type EnvoyObject } from "../support/envoy-config.ts";
+import { checkReadme } from "../support/example-readme.ts";
 import * as examples from "../support/examples.ts";
 import { freePort } from "../support/ports.ts";
 
@@ -36,6 +36,7 @@ const DESCRIPTIONS: Record<string, Description> = {
   "istio-envoy-filter": { kind: "elsewhere", test: "../package/samples-envoy.test.ts" },
   "istio-wasm-plugin": { kind: "elsewhere", test: "../package/samples-resources.test.ts" },
   "service-mesh-extension": { kind: "elsewhere", test: "../package/samples-resources.test.ts" },
+  "zero-configuration": { kind: "elsewhere", test: "zero-configuration.test.ts" },
   "standalone-remote": { kind: "elsewhere", test: "../package/samples-envoy.test.ts" },
 };
 
@@ -90,30 +91,6 @@ describe("examples", () => {
     } finally {
       await envoy.stop();
     }
-  }
-
-  /** Runs the README's requests, and compares what they answer and what 3scale is asked with what the README shows. */
-  async function checkReadme(
-    readme: string,
-    backend: DemoBackend,
-    { ports = new Map<number, number>(), env = {} }: { ports?: Map<number, number>; env?: Record<string, string> },
-  ): Promise<void> {
-    const commands = examples.curlCommands(readme);
-    assert.ok(commands.filter(({ expected }) => expected.length > 0).length >= 3, "fewer than three requests");
-    const outputs = await examples.runConsole(
-      commands.map(({ command }) => examples.substituteText(command, ports)),
-      env,
-    );
-    for (const [index, { command, expected }] of commands.entries()) {
-      const shown = expected.map((line) => examples.substituteText(line, ports));
-      const output = outputs[index] ?? "";
-      assert.ok(examples.isShown(shown, output), `${command}\nanswered\n${output}\nand not\n${shown.join("\n")}`);
-    }
-    const calls = backend.take().map((call) => {
-      const { method, path, status, rejection } = call;
-      return `backend: ${method} ${path} ${authRepText(call)} -> ${[status, rejection].join(" ").trimEnd()}`;
-    });
-    assert.deepEqual(calls, examples.shownCalls(readme));
   }
 
   it("are all described here, and each has a README that the index names", () => {

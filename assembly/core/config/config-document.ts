@@ -78,8 +78,10 @@ export class ConfigDocument {
   private readonly fields: Fields[] = [];
   private objects: i32 = 0;
 
-  constructor(source: ByteSource) {
+  /** Strings of more than `mostBytes` are faults. */
+  constructor(source: ByteSource, mostBytes: i32 = i32.MAX_VALUE) {
     this.json = new JsonReader(source);
+    this.json.mostBytes = mostBytes;
   }
 
   /** Enters the object that stands next; null (with a fault) where another value does, which is skipped. */
@@ -161,12 +163,12 @@ export class ConfigDocument {
   /** Reads a string; null (with a fault) where another value stands. A secret is never shown. */
   string(expected: string = wording.STRING, secret: bool = false): Bytes | null {
     if (!this.expect(Kind.String, expected, secret)) return null;
-    return this.json.readString() ? this.json.token.copy() : null;
+    return this.readWhole() ? this.json.token.copy() : null;
   }
 
   /** As `string`, into a view that is valid until the next value is read; false where another value stands. */
   stringInto(view: Bytes, expected: string = wording.STRING): bool {
-    if (!this.expect(Kind.String, expected, false) || !this.json.readString()) return false;
+    if (!this.expect(Kind.String, expected, false) || !this.readWhole()) return false;
     this.json.token.viewInto(view);
     return true;
   }
@@ -198,6 +200,7 @@ export class ConfigDocument {
   integer(least: i64, most: i64, expected: string, otherwise: i64): i64 {
     if (!this.expect(Kind.Number, expected, false) || !this.json.readNumber()) return otherwise;
     this.json.token.viewInto(token);
+    if (this.json.isCut) return this.invalidInteger(token, otherwise, expected);
     const isNegative = token.at(0) == 0x2d;
     let value: i64 = 0;
     for (let i = isNegative ? 1 : 0; i < token.length; i++) {
@@ -258,6 +261,15 @@ export class ConfigDocument {
     if (!this.json.failed) this.json.atEnd();
     if (this.json.failed) this.report(true, Code.Syntax, this.json.found, this.json.expected);
     this.json.close();
+  }
+
+  /** Reads the string that stands next; false (with a fault) for one that is too long. */
+  private readWhole(): bool {
+    if (!this.json.readString()) return false;
+    if (!this.json.isCut) return true;
+    const most = this.json.mostBytes.toString();
+    this.report(true, Code.InvalidValue, "a longer string", "a string of at most " + most + " bytes");
+    return false;
   }
 
   private expect(kind: Kind, expected: string, secret: bool): bool {

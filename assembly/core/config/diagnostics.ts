@@ -87,11 +87,13 @@ export class Diagnostics {
   readonly warnings: Diagnostic[] = [];
   /** Counted beyond what is kept. */
   errorCount: i32 = 0;
+  /** Faults are counted, and nothing is kept of them. */
+  isSilent: bool = false;
   warningCount: i32 = 0;
 
   /** Says whether another diagnostic of the kind would be kept, so that none is worded in vain. */
   hasRoom(isError: bool): bool {
-    return (isError ? this.errors.length : this.warnings.length) < MAX_DIAGNOSTICS;
+    return !this.isSilent && (isError ? this.errors.length : this.warnings.length) < MAX_DIAGNOSTICS;
   }
 
   add(diagnostic: Diagnostic): void {

@@ -7,6 +7,8 @@ import { Metric, MetricPool } from "../usage/metric";
 import { BackendSettings, ServiceSettings, SystemSettings } from "./model";
 import { RuleIndex } from "../usage/rule-index";
 
+const COLON: u8 = 0x3a;
+
 /** A header of a call. */
 export class CallHeader {
   constructor(
@@ -66,6 +68,8 @@ export class FetchSettings {
 /** A service as the request path needs it. */
 export class Service {
   state: ServiceState = ServiceState.Ready;
+  /** Its place among the services of its configuration. */
+  number: i32 = 0;
   /** Null where there are few rules. */
   readonly ruleIndex: RuleIndex | null;
 
@@ -84,6 +88,19 @@ export class Service {
   ) {
     this.ruleIndex = RuleIndex.of(rules);
   }
+
+  /**
+   * Says whether the host of an authority, in the normal form of its scheme, is one of this service's in full, not by a
+   * wildcard; its port may be.
+   */
+  names(authority: Bytes, https: bool): bool {
+    for (let i = 0; i < this.authorities.length; i++) {
+      const glob = this.authorities[i].globFor(https);
+      const first = glob.first;
+      if (glob.isWhole() ? first.equals(authority) : isHost(first) && glob.matches(authority)) return true;
+    }
+    return false;
+  }
 }
 
 /**
@@ -96,6 +113,8 @@ export class FilterConfig {
   /** Whether authorities have changed since the indexes were made. */
   private isIndexStale: bool = true;
   private waitingCount: i32 = 0;
+  /** The first service that waits for its authorities; the number of services where none does. */
+  private firstOpen: i32 = 0;
 
   constructor(
     readonly services: Service[],
@@ -108,7 +127,11 @@ export class FilterConfig {
     readonly fetch: FetchSettings | null,
   ) {
     this.indexAuthorities();
-    for (let i = 0; i < services.length; i++) if (services[i].state == ServiceState.Waiting) this.waitingCount++;
+    for (let i = 0; i < services.length; i++) {
+      services[i].number = i;
+      if (services[i].state == ServiceState.Waiting) this.waitingCount++;
+    }
+    this.passReady();
   }
 
   /** Whether a service waits for what is to be fetched: it may turn out to have any authority. */
@@ -121,8 +144,37 @@ export class FilterConfig {
     const before = this.services[number];
     if (before.state == ServiceState.Waiting) this.waitingCount--;
     if (service.state == ServiceState.Waiting) this.waitingCount++;
+    service.number = number;
     this.services[number] = service;
-    if (!sameAuthorities(before.authorities, service.authorities)) this.isIndexStale = true;
+    this.passReady();
+    if (before.authorities.length == 0 && !this.isIndexStale) this.index(number);
+    else if (!sameAuthorities(before.authorities, service.authorities)) this.isIndexStale = true;
+  }
+
+  /**
+   * Says whether a service that was found for an authority may not be the one: where a service before it waits to be fetched,
+   * whose authorities are not known, a wildcard may stand for what is that one's. An authority in full is believed.
+   */
+  isUncertain(service: Service, authority: Bytes, https: bool): bool {
+    return service.number > this.firstOpen && !service.names(authority, https);
+  }
+
+  /** How many authorities an index that is made anew takes. */
+  get staleAuthorities(): i32 {
+    if (!this.isIndexStale) return 0;
+    let count = 0;
+    for (let i = 0; i < this.services.length; i++) count += this.services[i].authorities.length;
+    return count;
+  }
+
+  /** Goes on to the first service that waits for its authorities. It was ready before: it never waits again. */
+  private passReady(): void {
+    const fetch = this.fetch;
+    while (this.firstOpen < this.services.length) {
+      const isOpen = this.services[this.firstOpen].state == ServiceState.Waiting;
+      if (isOpen && fetch != null && !fetch.statics[this.firstOpen].hasAuthorities) return;
+      this.firstOpen++;
+    }
   }
 
   /** Returns the first listed service that has an authority, in the normal form of its scheme; null where none has. */
@@ -135,17 +187,24 @@ export class FilterConfig {
   private indexAuthorities(): void {
     const http = new ServiceIndex(false);
     const https = new ServiceIndex(true);
-    for (let i = 0; i < this.services.length; i++) {
-      const authorities = this.services[i].authorities;
-      for (let j = 0; j < authorities.length; j++) {
-        http.add(authorities[j], i);
-        https.add(authorities[j], i);
-      }
-    }
     this.httpIndex = http;
     this.httpsIndex = https;
+    for (let i = 0; i < this.services.length; i++) this.index(i);
     this.isIndexStale = false;
   }
+
+  private index(number: i32): void {
+    const authorities = this.services[number].authorities;
+    for (let i = 0; i < authorities.length; i++) {
+      this.httpIndex.add(authorities[i], number);
+      this.httpsIndex.add(authorities[i], number);
+    }
+  }
+}
+
+/** Says whether a text is a host with the colon of its port. */
+function isHost(text: Bytes): bool {
+  return text.length > 1 && text.at(text.length - 1) == COLON;
 }
 
 function sameAuthorities(some: StaticArray<AuthorityPattern>, others: StaticArray<AuthorityPattern>): bool {

@@ -42,6 +42,9 @@ export class Decision {
     this.service = service;
     if (service == null) return config.hasWaiting ? Outcome.ConfigurationUnavailable : Outcome.UnknownService;
     if (service.state != ServiceState.Ready) return Outcome.ConfigurationUnavailable;
+    if (config.hasWaiting && config.isUncertain(service, request.authority, request.isHttps)) {
+      return Outcome.ConfigurationUnavailable;
+    }
     if (!service.credentials.resolve(request, this.lookup, this.application)) return Outcome.CredentialsMissing;
     const usageFault = this.sumUsages(service, request);
     if (usageFault != Outcome.Pending) return usageFault;

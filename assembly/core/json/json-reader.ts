@@ -94,6 +94,13 @@ export class JsonReader extends JsonTokens {
 
   /** Reads the value that stands next and forgets it. */
   skipValue(): bool {
+    this.isKept = false;
+    const isWhole = this.passValue();
+    this.isKept = true;
+    return isWhole;
+  }
+
+  private passValue(): bool {
     const outer = this.depth;
     do {
       switch (this.peek()) {

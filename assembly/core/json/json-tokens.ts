@@ -22,6 +22,12 @@ const SURROGATES: string = "both halves of a surrogate pair: \\uD800 to \\uDBFF,
 export class JsonTokens extends JsonScanner {
   /** The bytes of the last string, key or number read; valid until the next one is read. */
   readonly token: ByteWriter = new ByteWriter(256);
+  /** Whether what is read goes into the token; what is skipped needs no memory, however long it is. */
+  protected isKept: bool = true;
+  /** A longer string, key or number is cut off at so many bytes. */
+  mostBytes: i32 = i32.MAX_VALUE;
+  /** Whether the last one was. */
+  isCut: bool = false;
 
   /** Reads the string that stands next into `token`, as UTF-8 with the escapes resolved. */
   readString(): bool {
@@ -29,8 +35,8 @@ export class JsonTokens extends JsonScanner {
     this.skipSpace();
     if (this.current() != 0x22) return this.failHere("a string");
     this.index++;
-    const token = this.token;
-    token.clear();
+    this.token.clear();
+    this.isCut = false;
     while (true) {
       const byte = this.current();
       if (byte == END) return this.failHere("the double quote that ends a string");
@@ -42,7 +48,7 @@ export class JsonTokens extends JsonScanner {
       if (byte == 0x5c) {
         if (!this.readEscape()) return false;
       } else if (byte < 0x80) {
-        token.byte(<u8>byte);
+        this.put(<u8>byte);
         this.index++;
       } else if (!this.readUtf8(byte)) return false;
     }
@@ -53,6 +59,7 @@ export class JsonTokens extends JsonScanner {
     if (this.failed) return false;
     this.skipSpace();
     this.token.clear();
+    this.isCut = false;
     if (this.current() == 0x2d) this.take();
     if (this.current() == 0x30) {
       this.take();
@@ -113,7 +120,7 @@ export class JsonTokens extends JsonScanner {
         return this.failHere('one of " \\ / b f n r t u after a backslash (a backslash itself is written \\\\)');
     }
     this.index++;
-    this.token.byte(<u8>value);
+    this.put(<u8>value);
     return true;
   }
 
@@ -129,21 +136,20 @@ export class JsonTokens extends JsonScanner {
       if (low < 0xdc00 || low >= 0xe000) return this.failHere(SURROGATES);
       code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     }
-    const token = this.token;
     if (code < 0x80) {
-      token.byte(<u8>code);
+      this.put(<u8>code);
     } else if (code < 0x800) {
-      token.byte(<u8>(0xc0 | (code >> 6)));
-      token.byte(<u8>(0x80 | (code & 63)));
+      this.put(<u8>(0xc0 | (code >> 6)));
+      this.put(<u8>(0x80 | (code & 63)));
     } else if (code < 0x10000) {
-      token.byte(<u8>(0xe0 | (code >> 12)));
-      token.byte(<u8>(0x80 | ((code >> 6) & 63)));
-      token.byte(<u8>(0x80 | (code & 63)));
+      this.put(<u8>(0xe0 | (code >> 12)));
+      this.put(<u8>(0x80 | ((code >> 6) & 63)));
+      this.put(<u8>(0x80 | (code & 63)));
     } else {
-      token.byte(<u8>(0xf0 | (code >> 18)));
-      token.byte(<u8>(0x80 | ((code >> 12) & 63)));
-      token.byte(<u8>(0x80 | ((code >> 6) & 63)));
-      token.byte(<u8>(0x80 | (code & 63)));
+      this.put(<u8>(0xf0 | (code >> 18)));
+      this.put(<u8>(0x80 | ((code >> 12) & 63)));
+      this.put(<u8>(0x80 | ((code >> 6) & 63)));
+      this.put(<u8>(0x80 | (code & 63)));
     }
     return true;
   }
@@ -193,8 +199,14 @@ export class JsonTokens extends JsonScanner {
   }
 
   private take(): void {
-    this.token.byte(<u8>this.current());
+    this.put(<u8>this.current());
     this.index++;
+  }
+
+  private put(byte: u8): void {
+    if (!this.isKept) return;
+    if (this.token.length < this.mostBytes) this.token.byte(byte);
+    else this.isCut = true;
   }
 
   private takeDigits(): bool {

@@ -16,8 +16,11 @@ class Texts {
   private readonly lengths: i32[] = [];
 
   add(text: Bytes, service: i32): void {
-    // Services come in their order, so the first one stays.
-    if (this.index.add(text) < this.services.length) return;
+    const number = this.index.add(text);
+    if (number < this.services.length) {
+      this.services[number] = min(this.services[number], service);
+      return;
+    }
     this.services.push(service);
     if (!this.lengths.includes(text.length)) this.lengths.push(text.length);
   }
@@ -63,15 +66,25 @@ export class ServiceIndex {
 
   constructor(private readonly https: bool) {}
 
-  /** Takes an authority of a service. Services have to come in the order in which they are listed. */
+  /** Takes an authority of a service. Services may come in any order. */
   add(pattern: AuthorityPattern, service: i32): void {
     const glob: Glob = pattern.globFor(this.https);
     if (glob.isWhole()) this.wholes.add(glob.first, service);
     // A default port restricts a glob further, so it is tried itself.
-    else if (pattern.isDefaultPort(this.https)) this.others.push(new OtherPattern(pattern, service));
+    else if (pattern.isDefaultPort(this.https)) this.addOther(new OtherPattern(pattern, service));
     else if (glob.isEnd()) this.ends.add(glob.last, service);
     else if (glob.isBeginning()) this.beginnings.add(glob.first, service);
-    else this.others.push(new OtherPattern(pattern, service));
+    else this.addOther(new OtherPattern(pattern, service));
+  }
+
+  /** Keeps the other patterns in the order of their services. */
+  private addOther(other: OtherPattern): void {
+    const others = this.others;
+    others.push(other);
+    for (let i = others.length - 1; i > 0 && others[i - 1].service > other.service; i--) {
+      others[i] = others[i - 1];
+      others[i - 1] = other;
+    }
   }
 
   /** Returns the number of the first service that has `authority`, in normal form; NO_SERVICE where none has. */

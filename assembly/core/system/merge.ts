@@ -73,14 +73,22 @@ function mergeRules(
     const pattern = Pattern.compile(rule.pattern);
     const metric = metrics.numberOf(rule.metric);
     if (isRepeated(statics, method, pattern, metric)) continue;
-    if (rule.delta < 0) notes.add(wording.negativeDelta(wording.ruleAt(rule.position), rule.delta));
+    if (rule.delta < 0 && notes.hasRoom) notes.add(wording.negativeDelta(wording.ruleAt(rule.position), rule.delta));
     rules.push(new MappingRule(method, pattern, [<i64>metric, max<i64>(rule.delta, 0)], rule.last));
   }
   return StaticArray.fromArray(rules);
 }
 
+function isSound(rule: ProxyRule): bool {
+  return isMethod(rule.method) && Pattern.check(rule.pattern) == PatternFault.None && !rule.metric.isEmpty();
+}
+
 /** Says whether a rule can count; if not, it is noted. */
 function isUsable(rule: ProxyRule, notes: Notes): bool {
+  if (!notes.hasRoom && !isSound(rule)) {
+    notes.skipUnsaid();
+    return false;
+  }
   const patternFault = Pattern.check(rule.pattern);
   let field = "";
   let expected = "";

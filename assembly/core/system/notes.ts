@@ -20,6 +20,17 @@ export class Notes {
     for (let i = 0; i < notes.lines.length; i++) this.add(notes.lines[i]);
   }
 
+  /** Whether another line would be kept: beyond, none need be worded. */
+  get hasRoom(): bool {
+    return this.lines.length < MAX_LINES;
+  }
+
+  /** Counts a rule that is left out, of which no more is said. */
+  skipUnsaid(): void {
+    this.skippedRules++;
+    this.add("");
+  }
+
   /** Counts a rule that is left out, and says why. */
   skipRule(line: string): void {
     this.skippedRules++;

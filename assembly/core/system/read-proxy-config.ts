@@ -82,6 +82,9 @@ export class ProxyConfigResult {
   readonly notes: Notes = new Notes();
 }
 
+/** Nothing that is used is longer: it is kept by every VM. */
+const MOST_STRING_BYTES: i32 = 16384;
+
 /** What is settled only when all has been read. */
 class Draft {
   readonly config: ProxyConfig = new ProxyConfig();
@@ -98,7 +101,7 @@ class Draft {
  * is wrong is left out and noted; anything else that is wrong is a fault, as it decides who gets in.
  */
 export function readProxyConfig(source: ByteSource): ProxyConfigResult {
-  const document = new ConfigDocument(source);
+  const document = new ConfigDocument(source, MOST_STRING_BYTES);
   const result = new ProxyConfigResult();
   const draft = new Draft();
   readDocument(document, draft, result.notes);
@@ -217,12 +220,20 @@ function readName(document: ConfigDocument): Bytes | null {
   return Bytes.of(document.integer(i64.MIN_VALUE, i64.MAX_VALUE, wording.BACKEND_VERSION, 0).toString());
 }
 
+/** More than any product has: each is looked up in. */
+const MOST_HOSTS: i32 = 1000;
+
 function readHosts(document: ConfigDocument): Bytes[] {
   const hosts: Bytes[] = [];
   if (!document.array(wording.HOSTS)) return hosts;
   for (let i = 0; document.nextElement(i); i++) {
-    const host = document.string();
-    if (host != null) hosts.push(host);
+    if (i < MOST_HOSTS) {
+      const host = document.string();
+      if (host != null) hosts.push(host);
+    } else {
+      if (i == MOST_HOSTS) document.report(true, Code.InvalidValue, "more", wording.MOST_HOSTS);
+      document.skip();
+    }
     document.endField();
   }
   return hosts;

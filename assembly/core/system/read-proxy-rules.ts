@@ -1,6 +1,8 @@
+import { ByteWriter } from "../bytes/byte-writer";
 import { Bytes } from "../bytes/bytes";
+import { BytesIndex } from "../bytes/bytes-index";
 import { ConfigDocument, Unknown } from "../config/config-document";
-import { Diagnostic } from "../config/diagnostics";
+import { Code, Diagnostic } from "../config/diagnostics";
 import * as values from "../config/wording";
 import { Notes } from "./notes";
 import { ProxyRule } from "./proxy-config";
@@ -30,15 +32,22 @@ const enum Field {
 /** What a rule without a metric counts, as with threescale-wasm-auth. */
 const HITS: Bytes = Bytes.of("Hits");
 
+/** More rules than any product has: reading them must not hold a worker up. */
+const MOST_RULES: i32 = 20000;
+
+const owner: ByteWriter = new ByteWriter(256);
+const ownerView: Bytes = new Bytes();
+
 /** Whose rules are read: each once, in their order. */
 class Owners {
-  private readonly types: Bytes[] = [];
-  private readonly ids: i64[] = [];
+  private readonly names: BytesIndex = new BytesIndex();
 
   numberOf(type: Bytes, id: i64): i32 {
-    for (let i = 0; i < this.ids.length; i++) if (this.ids[i] == id && this.types[i].equals(type)) return i;
-    this.types.push(type);
-    return this.ids.push(id) - 1;
+    owner.clear();
+    owner.number64(id);
+    owner.bytes(type);
+    owner.viewInto(ownerView);
+    return this.names.addCopy(ownerView);
   }
 }
 
@@ -50,19 +59,34 @@ export function readProxyRules(document: ConfigDocument, notes: Notes): ProxyRul
   const faults = document.diagnostics.errorCount;
   let before: i64 = 0;
   for (let i = 0; document.nextElement(i); i++) {
+    if (i == MOST_RULES) {
+      document.diagnostics.isSilent = false;
+      document.report(true, Code.InvalidValue, "more", wording.MOST_RULES);
+      // What is left is passed over.
+      do {
+        document.skip();
+        document.endField();
+      } while (document.nextElement(i));
+      break;
+    }
     const rule = new ProxyRule();
     // A rule without a position stays behind the one before it.
     rule.position = before;
     const hasPosition = readRule(document, rule, owners);
     document.endField();
     if (document.isBroken) break;
+    const isWrong = document.diagnostics.errorCount > faults;
     const fault = document.diagnostics.withdrawErrors(faults);
-    if (fault != null) {
+    if (isWrong && fault == null) notes.skipUnsaid();
+    else if (fault != null) {
       const name = hasPosition ? wording.ruleAt(rule.position) : wording.ruleInPlace(i + 1);
       notes.skipRule(wording.ruleSkipped(name, fieldOf(fault) + fault.found, fault.expected));
     } else rules.push(rule);
     before = rule.position;
+    // What is not kept need not be worded, of however many rules.
+    document.diagnostics.isSilent = !notes.hasRoom;
   }
+  document.diagnostics.isSilent = false;
   numberOwners(rules);
   // Stable: rules of one position stay in the order in which they are listed.
   rules.sort(compareRules);

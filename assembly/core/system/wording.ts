@@ -3,6 +3,8 @@
 export const VERSION: string = "the configuration's version (a whole number)";
 export const HOSTS: string = "the gateway's host names (an array of strings)";
 export const RULES: string = "the mapping rules (an array of objects)";
+export const MOST_RULES: string = "at most 20,000 mapping rules";
+export const MOST_HOSTS: string = "at most 1,000 hosts";
 export const TOKEN: string = "the service's token (a string)";
 export const BACKEND_VERSION: string = '"1", "2" or "oauth"';
 export const INTEGER: string = "a whole number";

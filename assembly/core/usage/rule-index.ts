@@ -7,6 +7,9 @@ import { WILDCARD } from "./wildcard";
 /** Fewer rules are tried one by one: that is quicker, and takes less memory. */
 const LEAST_RULES: i32 = 16;
 
+/** Patterns with more are tried one by one. */
+const MOST_PLACEHOLDERS: i32 = 64;
+
 const SLASH: u8 = 0x2f;
 const NO_NODE: i32 = -1;
 
@@ -36,7 +39,8 @@ class Node {
  * Finds the rules whose pattern matches a path without trying those that do not: patterns are taken apart into literals
  * and placeholders, and from each place on the path only the literals that stand there are followed.
  *
- * Patterns in which something else than a slash follows a placeholder are left to be tried one by one.
+ * Patterns in which something else than a slash follows a placeholder, or with very many of them, are left to be tried one
+ * by one.
  */
 export class RuleIndex {
   /** How many rules were found, and which: their numbers, ascending. */
@@ -153,10 +157,15 @@ export class RuleIndex {
   }
 }
 
-/** Says whether every placeholder is followed by a slash or nothing, so that it ends where the segment does. */
+/**
+ * Says whether every placeholder is followed by a slash or nothing, so that it ends where the segment does, and they are so
+ * few that following them cannot exhaust the stack.
+ */
 function isSimple(path: Bytes): bool {
+  let placeholders = 0;
   for (let i = path.indexOf(WILDCARD); i >= 0; i = path.indexOf(WILDCARD, i + 1)) {
     if (i + 1 < path.length && path.at(i + 1) != SLASH) return false;
+    if (++placeholders > MOST_PLACEHOLDERS) return false;
   }
   return true;
 }

@@ -26,6 +26,12 @@ export function digestOfBytes(bytes: Bytes): u64 {
   return digest == 0 ? 1 : digest;
 }
 
+/** As `digestOfBytes`, of what this digest stands for and then these bytes. */
+export function digestWith(digest: u64, bytes: Bytes): u64 {
+  const next = added((digest ^ (<u64>bytes.length)) * PRIME, bytes);
+  return next == 0 ? 1 : next;
+}
+
 function added(digest: u64, bytes: Bytes): u64 {
   for (let i: usize = 0; i < <usize>bytes.length; i++) digest = (digest ^ (<u64>load<u8>(bytes.ptr + i))) * PRIME;
   return digest;

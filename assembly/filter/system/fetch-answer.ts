@@ -2,7 +2,7 @@ import { Bytes } from "../../core/bytes/bytes";
 import { Host } from "../../host/host";
 
 /** A proxy configuration has a few hundred KiB at most; what is larger is none. */
-const MOST_BODY_BYTES: i32 = 4 * 1024 * 1024;
+export const MOST_BODY_BYTES: i32 = 4 * 1024 * 1024;
 
 const STATUS: Bytes = Bytes.of(":status");
 const status: Bytes = new Bytes();

@@ -1,8 +1,10 @@
+import { Bytes } from "../../core/bytes/bytes";
 import { FetchSettings } from "../../core/config/filter-config";
 import { Notes } from "../../core/system/notes";
 import { ProxyConfig } from "../../core/system/proxy-config";
 import { Host, LogLevel } from "../../host/host";
 import { log } from "../log";
+import { digestOfBytes } from "./digest";
 import { FetchAnswer } from "./fetch-answer";
 
 /** How much of an id or a host is shown. */
@@ -17,7 +19,8 @@ export class FetchLog {
   private readonly last: StaticArray<FetchAnswer>;
   /** What was found wrong with the document that is being read. */
   private fault: string = "";
-  private lastFault: string = "";
+  /** Of each service a digest of what was found wrong with its last document. */
+  private readonly faults: StaticArray<u64>;
   private hasMentionedForms: bool = false;
 
   constructor(
@@ -25,6 +28,7 @@ export class FetchLog {
     private readonly fetch: FetchSettings,
   ) {
     this.last = new StaticArray<FetchAnswer>(fetch.statics.length);
+    this.faults = new StaticArray<u64>(fetch.statics.length);
   }
 
   /** Another version of a service is in force. */
@@ -59,9 +63,10 @@ export class FetchLog {
   }
 
   failed(service: i32, answer: FetchAnswer): void {
-    const isSame = this.last[service] == answer && (answer != FetchAnswer.Senseless || this.fault == this.lastFault);
+    const fault: u64 = answer == FetchAnswer.Senseless ? digestOfBytes(Bytes.of(this.fault)) : 0;
+    const isSame = this.last[service] == answer && this.faults[service] == fault;
     this.last[service] = answer;
-    if (answer == FetchAnswer.Senseless) this.lastFault = this.fault;
+    this.faults[service] = fault;
     if (isSame || !this.host.isLogged(LogLevel.Warn)) return;
     log(this.host, LogLevel.Warn, this.nameOf(service) + " could not be fetched: " + this.wordingOf(service, answer));
   }

@@ -18,6 +18,8 @@ const out: ByteWriter = new ByteWriter(VALUE_BYTES);
 export class Lease {
   /** Of this poller, unlike that of any other of this Envoy. */
   private owner: u64 = 0;
+  /** What this poller has written last. */
+  private end: u64 = 0;
 
   constructor(
     private readonly host: Host,
@@ -34,17 +36,29 @@ export class Lease {
     const end = load<u64>(value.ptr, 8);
     const isValid = end > now && end - now <= LEASE_NANOSECONDS;
     if (!isValid) return this.take(now, cas);
-    if (this.owner == 0 || owner != this.owner) return false;
+    // The number alone would not do: if the count of pollers were lost, two could have the same.
+    if (this.owner == 0 || owner != this.owner || end != this.end) return false;
     return end - now >= RENEW_BELOW_NANOSECONDS || this.take(now, cas);
+  }
+
+  /** Says whether another poller holds it. */
+  isHeldByOther(now: u64): bool {
+    if (this.host.sharedData(this.key, value) == NOT_SHARED || value.length != VALUE_BYTES) return false;
+    const end = load<u64>(value.ptr, 8);
+    const isOwn = load<u64>(value.ptr) == this.owner && end == this.end;
+    return !isOwn && end > now && end - now <= LEASE_NANOSECONDS;
   }
 
   private take(now: u64, cas: u32): bool {
     if (this.owner == 0) this.owner = nextOwner(this.host);
     if (this.owner == 0) return false;
+    const end = now + LEASE_NANOSECONDS;
     out.clear();
     out.number64(this.owner);
-    out.number64(now + LEASE_NANOSECONDS);
-    return this.host.setSharedData(this.key, out, cas);
+    out.number64(end);
+    if (!this.host.setSharedData(this.key, out, cas)) return false;
+    this.end = end;
+    return true;
   }
 }
 

@@ -57,6 +57,20 @@ export class PollSchedule {
     this.nextAt[service] = now + this.jittered(min(SECOND << failures, this.ttl));
   }
 
+  /** What a fetch has brought is not used. */
+  dropped(service: i32): void {
+    this.isOut[service] = false;
+  }
+
+  /** Fetches a service as soon as it can be. */
+  hurry(service: i32): void {
+    this.nextAt[service] = 0;
+  }
+
+  startedAtOf(service: i32): u64 {
+    return this.startedAt[service];
+  }
+
   /** Another VM fetched it at `goodAt`, 0 for never: takes over from there. */
   resume(service: i32, goodAt: u64): void {
     if (this.isOut[service]) return;
@@ -77,8 +91,8 @@ export class PollSchedule {
 
   private isDue(service: i32, now: u64): bool {
     const at = this.nextAt[service];
-    // A clock that was set back must not put fetches off.
-    return at <= now || at - now > this.ttl * 2;
+    // Nothing lies further ahead than that, unless the clock was set back: that must not put fetches off.
+    return at <= now || at - now > this.ttl + this.ttl / 10;
   }
 
   /** Adds up to a tenth. */

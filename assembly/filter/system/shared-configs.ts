@@ -5,7 +5,7 @@ import { SharedKeys } from "./shared-keys";
 
 /** Services are spread over as many values, so that a change of one makes few others be read again. */
 const MOST_SLOTS: i32 = 256;
-/** Of each slot in the index: its generation (32 bits), and when the least recent of its fetches was made (64). */
+/** Of each slot in the index: a digest of its documents (32 bits), and when the least recent of its fetches was made (64). */
 const ENTRY_BYTES: i32 = 12;
 /** Before each document in a slot: the service's number, the document's length (32 bits each), its hash (64). */
 const HEADER_BYTES: i32 = 16;
@@ -21,14 +21,39 @@ export abstract class DocumentSink {
   /** Whether the document of a service with this hash is wanted. */
   abstract wants(service: i32, hash: u64): bool;
 
-  /** `document` is a proxy configuration as `writeProxyConfig` writes it, or anything else: who wrote it is not known. */
-  abstract take(service: i32, hash: u64, document: Bytes): void;
+  /**
+   * `document` is a proxy configuration as `writeProxyConfig` writes it, or anything else: who wrote it is not known. False
+   * where it is not taken.
+   */
+  abstract take(service: i32, hash: u64, document: Bytes): bool;
+
+  /** What was shared of a service, among others, is gone. */
+  abstract lost(service: i32): void;
+}
+
+/** What is read of what others have shared in one callback. */
+const MOST_BYTES_AT_ONCE: i32 = 65536;
+
+/** Stands for a slot that could not be read whole; no slot's digest. */
+const DAMAGED: u32 = u32.MAX_VALUE;
+
+/** The digest of a slot is one of all its documents: it tells a slot that has changed, or was lost, from one that was read. */
+const NO_DOCUMENTS: u64 = 0xcbf29ce484222325;
+
+function withDocument(digest: u64, service: i32, hash: u64): u64 {
+  return (((digest ^ (<u64>(<u32>service))) * 0x100000001b3) ^ hash) * 0x100000001b3;
+}
+
+/** In 32 bits; 0 stands for no documents. */
+function finished(digest: u64): u32 {
+  const folded = <u32>(digest ^ (digest >> 32));
+  return folded == 0 || folded == DAMAGED ? 1 : folded;
 }
 
 /** What the VMs of an Envoy share of the fetched services of one configuration: one of them writes, all read. */
 export class SharedConfigs {
   private readonly slots: i32;
-  /** The generation of each slot that was read last. */
+  /** The digest of each slot whose documents this VM has; 0 where none are shared. */
   private readonly seen: StaticArray<u32>;
 
   constructor(
@@ -41,20 +66,36 @@ export class SharedConfigs {
     this.seen = new StaticArray<u32>(slots);
   }
 
-  /** Gives the sink the documents of all slots that have changed since the last time. */
-  read(sink: DocumentSink): void {
+  /**
+   * Gives the sink the documents of slots that have changed since the last time, of so many that no thread stands still for
+   * long and what they leave behind can be collected. Returns whether all have been given.
+   */
+  read(sink: DocumentSink): bool {
     this.readIndex();
+    let bytesLeft = MOST_BYTES_AT_ONCE;
     for (let slot = 0; slot < this.slots; slot++) {
-      const generation = load<u32>(index.ptr + <usize>(slot * ENTRY_BYTES));
-      if (generation == this.seen[slot]) continue;
-      this.seen[slot] = generation;
+      const wanted = load<u32>(index.ptr + <usize>(slot * ENTRY_BYTES));
+      if (wanted == this.seen[slot]) continue;
+      if (wanted == 0) {
+        this.seen[slot] = 0;
+        for (let service = slot; service < this.services; service += this.slots) sink.lost(service);
+        continue;
+      }
+      if (bytesLeft <= 0) return false;
       this.host.sharedData(this.keys.slot(slot), value);
+      bytesLeft -= value.length;
+      let isWhole = true;
+      let digest = NO_DOCUMENTS;
       for (let at = 0; this.documentAt(at, slot); at += HEADER_BYTES + document.length) {
         const service = load<i32>(value.ptr + <usize>at);
         const hash = load<u64>(value.ptr + <usize>at, 8);
-        if (sink.wants(service, hash)) sink.take(service, hash, document);
+        digest = withDocument(digest, service, hash);
+        if (sink.wants(service, hash) && !sink.take(service, hash, document)) isWhole = false;
       }
+      // What is damaged is looked at again, until the poller has put it right.
+      this.seen[slot] = isWhole && finished(digest) == wanted ? wanted : DAMAGED;
     }
+    return true;
   }
 
   /** Returns when the least recent fetch of the slot of a service was made, as `read` has found it; 0 where one was not. */
@@ -83,30 +124,39 @@ export class SharedConfigs {
     return false;
   }
 
-  /** Shares the document of a service. `fetchedAt` as in the index. */
+  /**
+   * Shares the document of a service, which may be shared already. `fetchedAt` as in the index. Where other VMs are quicker
+   * again and again, it is left to the next fetch.
+   */
   write(service: i32, hash: u64, text: ByteWriter, fetchedAt: u64): void {
     const slot = service % this.slots;
     const key = this.keys.slot(slot);
     for (let i = 0; i < MOST_TRIES; i++) {
       const cas = this.host.sharedData(key, value);
+      let digest = NO_DOCUMENTS;
+      let isShared = false;
       out.clear();
       for (let at = 0; this.documentAt(at, slot); at += HEADER_BYTES + document.length) {
-        const isOther = load<i32>(value.ptr + <usize>at) != service;
-        if (isOther) out.span(value.ptr + <usize>at, HEADER_BYTES + document.length);
+        const other = load<i32>(value.ptr + <usize>at);
+        const otherHash = load<u64>(value.ptr + <usize>at, 8);
+        if (other == service) {
+          if (isShared || otherHash != hash || !document.equalsSpan(text.ptr, text.length)) continue;
+          isShared = true;
+        }
+        digest = withDocument(digest, other, otherHash);
+        out.span(value.ptr + <usize>at, HEADER_BYTES + document.length);
       }
-      out.number32(service);
-      out.number32(text.length);
-      out.number64(hash);
-      out.span(text.ptr, text.length);
-      if (!this.host.setSharedData(key, out, cas == NOT_SHARED ? CREATE : cas)) continue;
-      this.writeEntry(slot, fetchedAt, true);
-      return;
+      if (!isShared) {
+        digest = withDocument(digest, service, hash);
+        out.number32(service);
+        out.number32(text.length);
+        out.number64(hash);
+        out.span(text.ptr, text.length);
+      }
+      const isAsItWas = isShared && out.length == value.length;
+      if (!isAsItWas && !this.host.setSharedData(key, out, cas == NOT_SHARED ? CREATE : cas)) continue;
+      if (this.writeEntry(slot, finished(digest), fetchedAt)) return;
     }
-  }
-
-  /** Shares that nothing has changed but the time of a fetch. */
-  touch(service: i32, fetchedAt: u64): void {
-    this.writeEntry(service % this.slots, fetchedAt, false);
   }
 
   /** Gives back what is shared, as far as Envoy lets it: keys stay. */
@@ -116,21 +166,19 @@ export class SharedConfigs {
       const key = this.keys.slot(slot);
       if (this.host.sharedData(key, value) != NOT_SHARED) this.host.setSharedData(key, out, 0);
     }
+    this.host.setSharedData(this.keys.index, out, 0);
   }
 
-  private writeEntry(slot: i32, fetchedAt: u64, isChanged: bool): void {
-    for (let i = 0; i < MOST_TRIES; i++) {
-      const cas = this.readIndex();
-      const entry = index.ptr + <usize>(slot * ENTRY_BYTES);
-      const before = load<u32>(entry);
-      const generation = isChanged ? before + 1 : before;
-      store<u32>(entry, generation);
-      store<u64>(entry, fetchedAt, 4);
-      if (!this.host.setSharedData(this.keys.index, index, cas == NOT_SHARED ? CREATE : cas)) continue;
-      // What was written by this VM need not be read by it, unless another has written in between.
-      if (this.seen[slot] == before) this.seen[slot] = generation;
-      return;
-    }
+  private writeEntry(slot: i32, digest: u32, fetchedAt: u64): bool {
+    const cas = this.readIndex();
+    const entry = index.ptr + <usize>(slot * ENTRY_BYTES);
+    const before = load<u32>(entry);
+    store<u32>(entry, digest);
+    store<u64>(entry, fetchedAt, 4);
+    if (!this.host.setSharedData(this.keys.index, index, cas == NOT_SHARED ? CREATE : cas)) return false;
+    // What was written by this VM need not be read by it, unless another has written in between.
+    if (this.seen[slot] == before) this.seen[slot] = digest;
+    return true;
   }
 
   /** Reads the index; one that is not there, or is none, is as if nothing was shared. Returns the number to replace it by. */

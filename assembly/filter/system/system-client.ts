@@ -4,12 +4,13 @@ import { BytesIndex } from "../../core/bytes/bytes-index";
 import { FetchSettings, FilterConfig } from "../../core/config/filter-config";
 import { MemorySource } from "../../core/json/byte-source";
 import { FetchedServices } from "../../core/system/fetched-services";
+import { ProxyConfig } from "../../core/system/proxy-config";
 import { readProxyConfig } from "../../core/system/read-proxy-config";
 import { writeProxyConfig } from "../../core/system/write-proxy-config";
 import { CallTemplate, Host, NO_CALL } from "../../host/host";
 import { IdMap } from "../id-map";
-import { digestOfBytes } from "./digest";
-import { FetchAnswer, readFetchAnswer } from "./fetch-answer";
+import { digestOfBytes, digestWith } from "./digest";
+import { FetchAnswer, MOST_BODY_BYTES, readFetchAnswer } from "./fetch-answer";
 import { FetchLog } from "./fetch-log";
 import { FetchPath, fetchHeaders } from "./fetch-request";
 import { Lease } from "./lease";
@@ -20,11 +21,20 @@ import { SystemMetrics } from "./system-metrics";
 
 /** Fetches that are out at once. */
 const MOST_OUT: i32 = 8;
-/** The first tick comes as soon as Envoy has one. */
-const FIRST_TICK_MS: u32 = 1;
+/** The first tick, and one that goes on with what was too much for the one before, come as soon as Envoy has one. */
+const SOON_TICK_MS: u32 = 1;
 const LEAST_TICK_MS: i64 = 50;
 const MOST_TICK_MS: i64 = 1000;
 const TICKS_PER_TTL: i64 = 20;
+/** A fetch that hangs must not hold the place of others for long. */
+const MOST_TIMEOUT_MS: u32 = 60_000;
+/** How much later than its timeout the answer to a fetch may come. */
+const SLACK_MS: u32 = 10_000;
+
+// More than is left behind, as measured: memory that is not collected in time is never given back.
+const LEAST_GARBAGE_BYTES: i32 = 32768;
+const GARBAGE_BYTES_PER_RULE: i32 = 2048;
+const GARBAGE_BYTES_PER_AUTHORITY: i32 = 256;
 
 const out: ByteWriter = new ByteWriter(4096);
 const text: Bytes = new Bytes();
@@ -42,10 +52,11 @@ export class SystemClient extends DocumentSink {
   private readonly template: CallTemplate;
   private readonly path: FetchPath;
   private readonly tickMs: u32;
+  private readonly timeoutMs: u32;
   /** Token of a fetch → number of its service. */
   private readonly fetches: IdMap = new IdMap();
   private isPolling: bool = false;
-  private hasTicked: bool = false;
+  private currentTickMs: u32 = SOON_TICK_MS;
   private isCalling: bool = false;
   private answeredInline: bool = false;
 
@@ -53,7 +64,7 @@ export class SystemClient extends DocumentSink {
   constructor(
     private readonly host: Host,
     private readonly metrics: SystemMetrics,
-    config: FilterConfig,
+    private readonly config: FilterConfig,
     private readonly fetch: FetchSettings,
     readonly digest: u64,
   ) {
@@ -66,21 +77,22 @@ export class SystemClient extends DocumentSink {
     this.lease = new Lease(host, keys.lease);
     this.schedule = new PollSchedule(count, fetch.system.ttlSeconds, host.nowNanoseconds());
     this.log = new FetchLog(host, fetch);
-    this.template = host.prepareCall(upstream.cluster, fetchHeaders(upstream), upstream.timeoutMs);
+    const timeoutMs = min(upstream.timeoutMs, MOST_TIMEOUT_MS);
+    this.timeoutMs = timeoutMs;
+    this.template = host.prepareCall(upstream.cluster, fetchHeaders(upstream), timeoutMs);
     this.path = new FetchPath(fetch);
     const tickMs = (min<i64>(fetch.system.ttlSeconds, MOST_TICK_MS) * 1000) / TICKS_PER_TTL;
     this.tickMs = <u32>min(max(tickMs, LEAST_TICK_MS), MOST_TICK_MS);
-    host.setTickPeriod(FIRST_TICK_MS);
+    host.setTickPeriod(SOON_TICK_MS);
   }
 
   /** Some time has passed. */
   tick(): void {
-    if (!this.hasTicked) {
-      this.hasTicked = true;
-      this.host.setTickPeriod(this.tickMs);
-    }
     const now = this.host.nowNanoseconds();
-    this.shared.read(this);
+    const isUpToDate = this.shared.read(this);
+    this.setTick(isUpToDate ? this.tickMs : SOON_TICK_MS);
+    // What another VM has fetched already need not be fetched again.
+    if (!isUpToDate && !this.isPolling) return;
     const wasPolling = this.isPolling;
     this.isPolling = this.lease.hold(now);
     if (!this.isPolling) return;
@@ -89,6 +101,7 @@ export class SystemClient extends DocumentSink {
       for (let i = 0; i < count; i++)
         this.schedule.resume(i, this.services.hashOf(i) == 0 ? 0 : this.shared.fetchedAt(i));
     }
+    this.giveUp(now);
     this.fetchDue(now);
     this.metrics.recordAge(this.schedule.ageSeconds(now));
   }
@@ -103,17 +116,18 @@ export class SystemClient extends DocumentSink {
     }
     this.fetches.remove(token);
     const now = this.host.nowNanoseconds();
+    if (!this.isPolling) {
+      // Another VM polls by now: what it has found is newer.
+      this.schedule.dropped(service);
+      return true;
+    }
     const answer = readFetchAnswer(this.host, headerCount, bodyBytes);
     const fetched = answer == FetchAnswer.Document ? this.takeBody(service, bodyBytes) : answer;
     if (fetched == FetchAnswer.Document) {
       this.metrics.countFetched();
       this.log.succeeded(service);
-    } else {
-      this.metrics.countFailed();
-      this.schedule.failed(service, now);
-      this.log.failed(service, fetched);
-    }
-    if (this.isPolling) this.fetchDue(now);
+    } else this.failed(service, fetched, now);
+    this.fetchDue(now);
     return true;
   }
 
@@ -142,19 +156,67 @@ export class SystemClient extends DocumentSink {
     return hash != 0 && this.services.hashOf(service) != hash;
   }
 
-  take(service: i32, hash: u64, document: Bytes): void {
-    if (digestOfBytes(document) != hash) return;
+  take(service: i32, hash: u64, document: Bytes): bool {
+    // What another VM of this filter has written is whole, and this service's; anything else was written by something else.
+    if (document.length > MOST_BODY_BYTES || this.hashOf(service, document) != hash) return false;
     const config = readProxyConfig(new MemorySource(document)).config;
-    // What another VM of this filter has written can be read; anything else was written by something else.
     if (config != null) this.services.put(service, hash, config);
+    this.noteGarbage(document.length, config);
+    return config != null;
   }
 
-  /** Gives back what is shared: the configuration is no longer in use. */
+  /** A number that tells a document of a service from others, of it and of other services. */
+  private hashOf(service: i32, document: Bytes): u64 {
+    const settings = this.fetch.statics[service];
+    return digestWith(digestWith(digestOfBytes(settings.id), settings.environment), document);
+  }
+
+  /** Notes what reading a document and putting it into force have left behind, at the most. */
+  private noteGarbage(documentBytes: i32, config: ProxyConfig | null): void {
+    let bytes = LEAST_GARBAGE_BYTES + 2 * documentBytes;
+    if (config != null) bytes += config.rules.length * GARBAGE_BYTES_PER_RULE;
+    bytes += this.config.staleAuthorities * GARBAGE_BYTES_PER_AUTHORITY;
+    this.host.noteGarbage(bytes);
+  }
+
+  lost(service: i32): void {
+    if (this.services.hashOf(service) != 0) this.schedule.hurry(service);
+  }
+
+  /** Gives back what is shared: this VM no longer uses the configuration. Others may. */
   end(): void {
-    if (this.isPolling) this.shared.clear();
+    if (this.isPolling && !this.lease.isHeldByOther(this.host.nowNanoseconds())) this.shared.clear();
+  }
+
+  private setTick(milliseconds: u32): void {
+    if (this.currentTickMs == milliseconds) return;
+    this.currentTickMs = milliseconds;
+    this.host.setTickPeriod(milliseconds);
+  }
+
+  /** Gives fetches up whose answer Envoy owes for too long, so that their places are free again. */
+  private giveUp(now: u64): void {
+    const limit = <u64>(this.timeoutMs + SLACK_MS) * 1_000_000;
+    for (let place = 0; place < this.fetches.places;) {
+      const token = this.fetches.idAt(place);
+      const service = token < 0 ? -1 : this.fetches.get(<u32>token);
+      const startedAt = service < 0 ? now : this.schedule.startedAtOf(service);
+      if (startedAt < now && now - startedAt > limit) {
+        this.fetches.remove(<u32>token);
+        this.failed(service, FetchAnswer.None, now);
+      } else place++;
+    }
+  }
+
+  private failed(service: i32, answer: FetchAnswer, now: u64): void {
+    this.metrics.countFailed();
+    this.schedule.failed(service, now);
+    this.log.failed(service, answer);
   }
 
   private fetchDue(now: u64): void {
+    // An answer that comes while a call is being made leaves the rest to that one.
+    if (this.isCalling) return;
     while (this.fetches.size < MOST_OUT) {
       const service = this.schedule.nextDue(now);
       if (service < 0) return;
@@ -168,9 +230,7 @@ export class SystemClient extends DocumentSink {
         this.fetches.set(<u32>token, service);
         continue;
       }
-      this.metrics.countFailed();
-      this.schedule.failed(service, now);
-      this.log.failed(service, token == NO_CALL ? FetchAnswer.NoCall : FetchAnswer.None);
+      this.failed(service, token == NO_CALL ? FetchAnswer.NoCall : FetchAnswer.None, now);
     }
   }
 
@@ -178,6 +238,7 @@ export class SystemClient extends DocumentSink {
   private takeBody(service: i32, bodyBytes: i32): FetchAnswer {
     const result = readProxyConfig(this.host.callResponseBody(bodyBytes));
     const config = result.config;
+    this.noteGarbage(bodyBytes, config);
     if (config == null) {
       this.log.found(service, result.fault);
       return FetchAnswer.Senseless;
@@ -185,7 +246,7 @@ export class SystemClient extends DocumentSink {
     out.clear();
     writeProxyConfig(config, out);
     out.viewInto(text);
-    const hash = digestOfBytes(text);
+    const hash = this.hashOf(service, text);
     const isNew = this.services.hashOf(service) != hash;
     if (isNew) {
       const notes = this.services.put(service, hash, config);
@@ -194,10 +255,8 @@ export class SystemClient extends DocumentSink {
       this.log.changed(service, config, notes);
     }
     this.schedule.succeeded(service);
-    const fetchedAt = this.fetchedAtBeside(service);
-    // It may have been overwritten by whoever shares the memory, or given back when another root context ended.
-    if (isNew || !this.shared.document(service, hash, text)) this.shared.write(service, hash, out, fetchedAt);
-    else this.shared.touch(service, fetchedAt);
+    // Also what is not new: it may have been overwritten, or given back when another root context ended.
+    this.shared.write(service, hash, out, this.fetchedAtBeside(service));
     return FetchAnswer.Document;
   }
 

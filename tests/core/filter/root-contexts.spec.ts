@@ -77,15 +77,28 @@ describe("RootContexts", () => {
     expect(outcome(host, filter, 22, 1)).toBe(UNAVAILABLE);
   });
 
-  test("calls that are out end under their configuration when it is updated and its root context is gone", () => {
+  test("one that is gone has taken its streams and calls along: they count as abandoned", () => {
     const host = sampleHost();
     const filter = host.start();
     request(filter, 2);
+    request(filter, 3);
+    host.takeEvents();
     host.without(1);
-    configureOther(host, filter, 10);
+    filter.createContext(10, 0);
+    expect(host.takeEvents()).toBe("effective 1; effective 10; count abandoned; count abandoned");
     host.answering("200");
     filter.callResponse(100, 5, 0);
-    expect(host.takeEvents()).toBe("effective 2; count allowed; continue");
+    expect(host.takeEvents()).toBe("");
+  });
+
+  test("ids of all 32 bits are told apart", () => {
+    const host = sampleHost();
+    const filter = host.start();
+    configureOther(host, filter, 0x80000010);
+    const refused = "count services_missing; respond 403 3scale_services_missing";
+    expect(outcome(host, filter, 0x80000011, 0x80000010)).toBe(refused);
+    expect(outcome(host, filter, 0xfffffffe, 0xffffffff)).toBe(UNAVAILABLE);
+    expect(outcome(host, filter, 0x80000012, 1)).toBe(CALL);
   });
 
   test("streams that never bring headers are forgotten", () => {

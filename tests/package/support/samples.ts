@@ -104,7 +104,7 @@ export interface Marked {
 
 /** What stands for something of the user's, whether or not it is marked. */
 const PLACEHOLDER =
-  /[\w.-]*example\.(?:com|internal)|YOUR_\w+|\bmy-(?:api|gateway)\b|\b25554170000\d+|\b0{64}\b|\bbookinfo\b|\bproductpage\b/g;
+  /[\w.-]*example\.(?:com|internal)|YOUR_\w+|\bmy-(?:api|gateway)\b|\b25554170000\d+|\b0{64}\b|\bbookinfo\b|\bmy-account-admin\.3scale\.net\b|\bproductpage\b/g;
 
 /** The placeholders in a piece of text. */
 export const placeholders = (text: string): string[] => [...text.matchAll(PLACEHOLDER)].map(([found]) => found);
