@@ -6,6 +6,8 @@ import { POLLER_COUNT } from "./shared-keys";
 const SECOND: u64 = 1_000_000_000;
 /** How long a VM that is gone keeps the others from polling. */
 const LEASE_NANOSECONDS: u64 = 3 * SECOND;
+/** Clocks of threads may differ by a little. */
+const MOST_LEASE_NANOSECONDS: u64 = 4 * SECOND;
 const RENEW_BELOW_NANOSECONDS: u64 = 2 * SECOND;
 /** Of the number of its holder, then of the time when it ends. */
 const VALUE_BYTES: i32 = 16;
@@ -27,14 +29,16 @@ export class Lease {
   ) {}
 
   /** Takes or renews the lease. Returns whether this VM holds it. */
-  hold(now: u64): bool {
+  hold(): bool {
     const cas = this.host.sharedData(this.key, value);
+    // After the value, which another thread may have written meanwhile: its end must not seem too far ahead.
+    const now = this.host.nowNanoseconds();
     if (cas == NOT_SHARED) return this.take(now, CREATE);
     // What is no lease, or one that ends later than any can, was written by something else.
     if (value.length != VALUE_BYTES) return this.take(now, cas);
     const owner = load<u64>(value.ptr);
     const end = load<u64>(value.ptr, 8);
-    const isValid = end > now && end - now <= LEASE_NANOSECONDS;
+    const isValid = end > now && end - now <= MOST_LEASE_NANOSECONDS;
     if (!isValid) return this.take(now, cas);
     // The number alone would not do: if the count of pollers were lost, two could have the same.
     if (this.owner == 0 || owner != this.owner || end != this.end) return false;
@@ -46,7 +50,7 @@ export class Lease {
     if (this.host.sharedData(this.key, value) == NOT_SHARED || value.length != VALUE_BYTES) return false;
     const end = load<u64>(value.ptr, 8);
     const isOwn = load<u64>(value.ptr) == this.owner && end == this.end;
-    return !isOwn && end > now && end - now <= LEASE_NANOSECONDS;
+    return !isOwn && end > now && end - now <= MOST_LEASE_NANOSECONDS;
   }
 
   private take(now: u64, cas: u32): bool {

@@ -62,9 +62,9 @@ export class PollSchedule {
     this.isOut[service] = false;
   }
 
-  /** Fetches a service as soon as it can be. */
+  /** Fetches a service as soon as it can be, but not twice within a second. */
   hurry(service: i32): void {
-    this.nextAt[service] = 0;
+    this.nextAt[service] = min(this.nextAt[service], this.startedAt[service] + SECOND);
   }
 
   startedAtOf(service: i32): u64 {

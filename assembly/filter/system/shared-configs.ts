@@ -27,7 +27,7 @@ export abstract class DocumentSink {
    */
   abstract take(service: i32, hash: u64, document: Bytes): bool;
 
-  /** What was shared of a service, among others, is gone. */
+  /** What was shared of a service, among others, is gone or damaged. */
   abstract lost(service: i32): void;
 }
 
@@ -36,12 +36,20 @@ const MOST_BYTES_AT_ONCE: i32 = 65536;
 
 /** Stands for a slot that could not be read whole; no slot's digest. */
 const DAMAGED: u32 = u32.MAX_VALUE;
+/** A damaged slot is looked at each so many times, though nothing tells that it was put right. */
+const LOOKS_AT_DAMAGED: i32 = 32;
 
 /** The digest of a slot is one of all its documents: it tells a slot that has changed, or was lost, from one that was read. */
 const NO_DOCUMENTS: u64 = 0xcbf29ce484222325;
 
 function withDocument(digest: u64, service: i32, hash: u64): u64 {
   return (((digest ^ (<u64>(<u32>service))) * 0x100000001b3) ^ hash) * 0x100000001b3;
+}
+
+/** What stands in the index of a slot, as one number. */
+function entryOf(slot: i32): u64 {
+  const entry = index.ptr + <usize>(slot * ENTRY_BYTES);
+  return ((<u64>load<u32>(entry)) << 32) ^ load<u64>(entry, 4);
 }
 
 /** In 32 bits; 0 stands for no documents. */
@@ -55,6 +63,9 @@ export class SharedConfigs {
   private readonly slots: i32;
   /** The digest of each slot whose documents this VM has; 0 where none are shared. */
   private readonly seen: StaticArray<u32>;
+  /** What stood in the index of a damaged slot when it was looked at. */
+  private readonly damagedEntry: StaticArray<u64>;
+  private looks: i32 = 0;
 
   constructor(
     private readonly host: Host,
@@ -64,6 +75,7 @@ export class SharedConfigs {
     const slots = min(services, MOST_SLOTS);
     this.slots = slots;
     this.seen = new StaticArray<u32>(slots);
+    this.damagedEntry = new StaticArray<u64>(slots);
   }
 
   /**
@@ -75,10 +87,10 @@ export class SharedConfigs {
     let bytesLeft = MOST_BYTES_AT_ONCE;
     for (let slot = 0; slot < this.slots; slot++) {
       const wanted = load<u32>(index.ptr + <usize>(slot * ENTRY_BYTES));
-      if (wanted == this.seen[slot]) continue;
+      if (wanted == this.seen[slot] || (this.seen[slot] == DAMAGED && !this.isToBeLookedAt(slot))) continue;
       if (wanted == 0) {
         this.seen[slot] = 0;
-        for (let service = slot; service < this.services; service += this.slots) sink.lost(service);
+        this.lose(slot, sink);
         continue;
       }
       if (bytesLeft <= 0) return false;
@@ -92,10 +104,23 @@ export class SharedConfigs {
         digest = withDocument(digest, service, hash);
         if (sink.wants(service, hash) && !sink.take(service, hash, document)) isWhole = false;
       }
-      // What is damaged is looked at again, until the poller has put it right.
-      this.seen[slot] = isWhole && finished(digest) == wanted ? wanted : DAMAGED;
+      const isSound = isWhole && finished(digest) == wanted;
+      this.seen[slot] = isSound ? wanted : DAMAGED;
+      if (isSound) continue;
+      this.damagedEntry[slot] = entryOf(slot);
+      this.lose(slot, sink);
     }
+    this.looks++;
     return true;
+  }
+
+  private lose(slot: i32, sink: DocumentSink): void {
+    for (let service = slot; service < this.services; service += this.slots) sink.lost(service);
+  }
+
+  /** What is damaged is looked at again when the poller has written to the slot, and now and then. */
+  private isToBeLookedAt(slot: i32): bool {
+    return entryOf(slot) != this.damagedEntry[slot] || (this.looks + slot) % LOOKS_AT_DAMAGED == 0;
   }
 
   /** Returns when the least recent fetch of the slot of a service was made, as `read` has found it; 0 where one was not. */

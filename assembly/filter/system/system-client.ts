@@ -94,7 +94,7 @@ export class SystemClient extends DocumentSink {
     // What another VM has fetched already need not be fetched again.
     if (!isUpToDate && !this.isPolling) return;
     const wasPolling = this.isPolling;
-    this.isPolling = this.lease.hold(now);
+    this.isPolling = this.lease.hold();
     if (!this.isPolling) return;
     if (!wasPolling) {
       const count = this.services.count;
