@@ -14,6 +14,8 @@ export interface SystemGatewayOptions {
   filter?: Omit<WasmFilterOptions, "configuration">;
   /** The admin API, which its owner then closes. Default: one of the gateway's own. */
   admin?: AdminApi;
+  /** Called before Envoy starts: the place to publish, and to fail. */
+  prepare?: (admin: AdminApi) => void;
   /** Fields of the cluster "system" to replace or add. */
   cluster?: EnvoyObject;
   /** Further listeners with the plugin, and clusters. */
@@ -53,6 +55,7 @@ export class SystemGateway {
     const { concurrency = 2, logLevel, componentLogLevel, clusters = [] } = options;
     const admin = options.admin ?? (await AdminApi.start());
     try {
+      options.prepare?.(admin);
       const gateway = await Gateway.start(listenersOf(options), {
         concurrency,
         clusters: [cluster("system", admin.port, options.cluster), ...clusters],
