@@ -111,7 +111,7 @@ describe("what a configuration may say", () => {
 
   it("correction 8: with a system a service without authorities matches nothing until they are fetched", async () => {
     const { answer, calls } = await gateway.get("system without authorities", "/?user_key=k");
-    assert.deepEqual([answer.status, answer.body, calls.length], [403, "Unknown service\n", 0]);
+    assert.deepEqual([answer.status, answer.body, calls.length], [503, "Service configuration unavailable\n", 0]);
   });
 
   it("correction 8: a small ttl is no reason to refuse, 0 is warned of", async () => {
