@@ -17,6 +17,9 @@ export interface Settings {
 /** Starts of each Envoy, to see how long it takes; the last one is measured. */
 const STARTS = 3;
 
+/** How often all Envoys are started anew: one may be quicker than another of the same configuration, for as long as it runs. */
+const PASSES = 3;
+
 /** One measurement. */
 export interface Round extends LoadResult {
   /** Processor time that Envoy took for a request. */
@@ -48,8 +51,9 @@ export interface Measurements {
 }
 
 /**
- * Starts an Envoy for each gateway, checks that each does its work, and measures. A round goes through all groups in turn, and
- * through the scenarios of each, baselines first. `use` gets the outcome while the Envoys still run.
+ * Starts an Envoy for each gateway, checks that each does its work, and measures, in a few passes with Envoys of their own. A
+ * round goes through all groups in turn, and through the scenarios of each, baselines first. `use` gets the outcome while the
+ * Envoys of the last pass still run.
  */
 export async function measureGroups(
   groups: readonly Group[],
@@ -57,14 +61,33 @@ export async function measureGroups(
   settings: Settings,
   use: (measurements: Measurements) => void,
 ): Promise<void> {
-  const running = new Map<GatewaySpec, Running>();
   const measured = groups.map((group) => ({
     group,
     rounds: new Map(membersOf(group).map((one) => [one, [] as Round[]])),
   }));
+  const passes = Math.min(PASSES, settings.rounds);
+  for (let pass = 0; pass < passes; pass++) {
+    const rounds = Math.floor((settings.rounds * (pass + 1)) / passes) - Math.floor((settings.rounds * pass) / passes);
+    const isLast = pass === passes - 1;
+    await measurePass(measured, upstream, { ...settings, rounds }, isLast ? STARTS : 1, (running) => {
+      if (isLast) use({ groups: measured, running });
+    });
+  }
+  process.stderr.write("\n");
+}
+
+/** Measures some rounds with Envoys of their own. `use` is called while these still run. */
+async function measurePass(
+  measured: readonly MeasuredGroup[],
+  upstream: Upstream,
+  settings: Settings,
+  starts: number,
+  use: (running: Map<GatewaySpec, Running>) => void,
+): Promise<void> {
+  const running = new Map<GatewaySpec, Running>();
   try {
-    const scenarios = [...new Set(groups.flatMap(membersOf))];
-    for (const scenario of scenarios) await start(scenario, upstream, running);
+    const scenarios = [...new Set(measured.flatMap(({ group }) => membersOf(group)))];
+    for (const scenario of scenarios) await start(scenario, upstream, running, starts);
     for (const one of running.values()) one.rssIdleMiB = rssMiB(one.gateway.pid);
     for (const scenario of scenarios) await warmUp(scenario, running.get(scenario.gateway)!.gateway, settings);
     for (let round = 0; round < settings.rounds; round++) {
@@ -75,9 +98,8 @@ export async function measureGroups(
         }
       }
     }
-    process.stderr.write("\n");
     for (const one of running.values()) one.rssAfterMiB = rssMiB(one.gateway.pid);
-    use({ groups: measured, running });
+    use(running);
   } finally {
     for (const { gateway } of running.values()) await gateway.stop();
   }
@@ -87,6 +109,7 @@ async function start(
   { name, gateway: spec }: Scenario,
   upstream: Upstream,
   running: Map<GatewaySpec, Running>,
+  starts: number,
 ): Promise<void> {
   if (running.has(spec)) return;
   const clusters = [cluster("api", upstream.port), cluster("backend", upstream.port), ...(spec.clusters ?? [])];
@@ -98,7 +121,7 @@ async function start(
       },
     );
     readySeconds.push(gateway.readySeconds);
-    if (readySeconds.length === STARTS) {
+    if (readySeconds.length === starts) {
       pin(gateway.pid, coresFor(spec.workers).measured);
       running.set(spec, {
         gateway,
@@ -110,7 +133,7 @@ async function start(
     }
     await gateway.stop();
   }
-  process.stderr.write(`${name} is ready after ${median(readySeconds).toFixed(2)} s\n`);
+  if (starts > 1) process.stderr.write(`${name} is ready after ${median(readySeconds).toFixed(2)} s\n`);
 }
 
 /** A second of load. Fails where answers, or the calls made for them, are not those of the scenario. */

@@ -14,11 +14,13 @@ export const USAGE = `npm run bench -- [options]
   --soak [N]        instead: does memory stay constant over N requests (default 1000000), 100 updates in Envoy and 10,000 in
                     the emulator? The exit code is 1 where it does not
 
-A whole run without --peer and --compare writes docs/performance.json and docs/performance.svg.
+A whole run without --peer and --compare writes docs/performance.json and docs/performance.svg, and the
+tables of docs/performance.md.
 Load comes from wrk, answers from nginx; as root on Debian both are installed where they are missing.`;
 
 export const COMMITTED_JSON = "docs/performance.json";
 export const COMMITTED_SVG = "docs/performance.svg";
+export const COMMITTED_TABLES = "docs/performance.md";
 
 export interface Options {
   help: boolean;
@@ -32,6 +34,8 @@ export interface Options {
   compare: string | undefined;
   json: string | undefined;
   svg: string | undefined;
+  /** The document whose tables are to be filled. */
+  tables: string | undefined;
   /** Requests of a soak. */
   soak: number | undefined;
 }
@@ -67,6 +71,7 @@ export function readOptions(args: readonly string[]): Options {
     compare: values.compare,
     json: values.json ?? (isWhole ? COMMITTED_JSON : undefined),
     svg: values.svg ?? (isWhole ? COMMITTED_SVG : undefined),
+    tables: isWhole ? COMMITTED_TABLES : undefined,
     soak: values.soak === undefined ? undefined : count("soak", values.soak),
   };
 }

@@ -11,6 +11,7 @@ import { resultsOf, type Results } from "./results.ts";
 import { membersOf, type Group, type Scenario } from "./scenario.ts";
 import { GROUPS, PEER, scenarioGroups } from "./scenarios.ts";
 import { soak } from "./soak.ts";
+import { writeTables } from "./tables.ts";
 import { requireTools } from "./tools.ts";
 import { requestTraffic, type RequestTraffic } from "./traffic.ts";
 import { Upstream } from "./upstream.ts";
@@ -39,6 +40,7 @@ async function main(options: Options): Promise<number> {
   if (before !== undefined) reportChanges(before, results);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
   if (options.svg !== undefined) writeFileSync(options.svg, picture(results));
+  if (options.tables !== undefined) await writeTables(options.tables, results);
   return 0;
 }
 

@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite, test } from "node:test";
 import { chart } from "../../bench/chart.ts";
 import { changes } from "../../bench/compare.ts";
 import { BASIC, configuration, OIDC } from "../../bench/configuration.ts";
 import { compileFloorModules } from "../../bench/floor.ts";
 import { parse } from "../../bench/load.ts";
-import { readOptions } from "../../bench/options.ts";
+import { COMMITTED_JSON, COMMITTED_TABLES, readOptions } from "../../bench/options.ts";
 import { coresFor } from "../../bench/processes.ts";
 import type { Results, Row } from "../../bench/results.ts";
 import type { Scenario } from "../../bench/scenario.ts";
 import { scenarioGroups } from "../../bench/scenarios.ts";
 import { soakEmulator } from "../../bench/soak-updates.ts";
 import { median, medianRatio } from "../../bench/statistics.ts";
+import { writeTables } from "../../bench/tables.ts";
 import { requestTraffic } from "../../bench/traffic.ts";
 import { Vm } from "../../emulator/index.ts";
 import { PLUGIN_PATH } from "../support/envoy-config.ts";
@@ -182,6 +185,21 @@ suite("the figures of the bench", () => {
     assert.match(svg, />a &lt;b> &amp; c<\/text>/);
     const widths = [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map((match) => Number(match[1]));
     assert.equal(widths[0]! * 2, widths[1]);
+  });
+});
+
+suite("docs/performance.md", () => {
+  test("shows the figures of docs/performance.json", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "bench-tables-"));
+    try {
+      const copy = join(directory, "performance.md");
+      const text = await readFile(COMMITTED_TABLES, "utf8");
+      await writeFile(copy, text);
+      await writeTables(copy, JSON.parse(await readFile(COMMITTED_JSON, "utf8")) as Results);
+      assert.equal(await readFile(copy, "utf8"), text);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 });
 
