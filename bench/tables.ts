@@ -47,7 +47,9 @@ function memoryTable({ rows }: Results): string {
     row.readySeconds.toFixed(2),
   ];
   const columns = ["scenario", "idle, MiB", "after load, MiB", "ready after, s"];
-  const shown = rows.filter(({ scenario, group }) => ["services", "rules"].includes(group) && !scenario.endsWith("first"));
+  const shown = rows.filter(
+    ({ scenario, group }) => ["services", "rules"].includes(group) && !scenario.endsWith("first"),
+  );
   return table(columns, [...new Map(shown.map((row) => [row.scenario, row])).values()].map(line));
 }
 
