@@ -22,7 +22,7 @@ const FOLDER = "service-mesh-extension";
 const MEANT: Record<string, RegExp> = {
   "jwt-payload-header": /found a header read as JSON/,
   // What it has of them is older than this filter.
-  "service-mesh-extension: ServiceMeshExtension": / at (system|backend\.extensions)/,
+  "service-mesh-extension: ServiceMeshExtension": / at backend\.extensions/,
 };
 
 interface Upstream {
