@@ -192,6 +192,19 @@ describe("when services are fetched", () => {
     );
   });
 
+  it("gives a fetch a minute at most: those that hang must not keep others from theirs for long", async () => {
+    const timeout = 4_294_967_295;
+    const configuration = systemConfiguration(MANY, { system: { ttl: 20 }, upstream: { timeout } });
+    const system = await start(MANY, {}, { configuration });
+    for (const id of MANY.slice(0, 8)) system.admin.fail("later", id);
+    system.envoy.advance(2_000);
+    assert.equal(system.admin.count(), 8);
+    assert.ok(system.admin.fetches.every(({ call }) => call.timeoutMs === 60_000));
+    system.envoy.advance(60_000);
+    for (const id of MANY.slice(8)) assert.ok(system.admin.count(id) > 0, id);
+    assertSound(system);
+  });
+
   it("goes on when no call can be made, and says so once", async () => {
     const clusters = ["backend"];
     const system = await start(["1001"], { ttl: 4 }, { clusters });
