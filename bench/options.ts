@@ -12,7 +12,7 @@ export const USAGE = `npm run bench -- [options]
   --json FILE       write the figures there
   --svg FILE        write the picture there
   --soak [N]        instead: does memory stay constant over N requests (default 1000000), 100 updates in Envoy and 10,000 in
-                    the emulator? The exit code is 1 where it does not
+                    the emulator, and is a configuration read quickly enough? The exit code is 1 where one is not so
 
 A whole run without --peer and --compare writes docs/performance.json and docs/performance.svg, and the
 tables of docs/performance.md.

@@ -1,3 +1,4 @@
+import { soakConfiguration } from "./soak-configuration.ts";
 import { soakRequests } from "./soak-requests.ts";
 import { soakEmulator, soakUpdates } from "./soak-updates.ts";
 
@@ -12,9 +13,11 @@ export interface Verdict {
 const UPDATES = 100;
 const EMULATED_UPDATES = 10_000;
 
-/** Checks that memory stays constant over requests and updates; says what was measured, and whether all of it holds. */
+/** Checks how long a configuration takes, and that memory stays constant over requests and updates; says what was measured, and whether all of it holds. */
 export async function soak(requests: number): Promise<boolean> {
   const verdicts = [
+    await soakConfiguration(1000, 10),
+    await soakConfiguration(10_000, 10),
     await soakEmulator(EMULATED_UPDATES),
     await soakUpdates(UPDATES),
     ...(await soakRequests(requests)),

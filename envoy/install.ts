@@ -157,7 +157,8 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-function outputOf(error: unknown): string {
+/** What a command that failed has written, for a message. */
+export function outputOf(error: unknown): string {
   const { stderr, stdout, message } = error as { stderr?: string; stdout?: string; message: string };
   return (stderr?.trim() ?? "") || (stdout?.trim() ?? "") || message;
 }

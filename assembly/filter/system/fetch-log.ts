@@ -54,14 +54,16 @@ export class FetchLog {
   }
 
   /** What stands in a document that is no proxy configuration. */
-  found(service: i32, fault: string): void {
+  found(fault: string): void {
     this.fault = fault;
   }
 
+  /** A fetch has brought a configuration: the next failure is news. */
   succeeded(service: i32): void {
     this.last[service] = FetchAnswer.Document;
   }
 
+  /** A fetch has brought none; of a document that is senseless `found` has said before what is wrong with it. */
   failed(service: i32, answer: FetchAnswer): void {
     const fault: u64 = answer == FetchAnswer.Senseless ? digestOfBytes(Bytes.of(this.fault)) : 0;
     const isSame = this.last[service] == answer && this.faults[service] == fault;

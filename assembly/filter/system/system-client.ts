@@ -240,7 +240,7 @@ export class SystemClient extends DocumentSink {
     const config = result.config;
     this.noteGarbage(bodyBytes, config);
     if (config == null) {
-      this.log.found(service, result.fault);
+      this.log.found(result.fault);
       return FetchAnswer.Senseless;
     }
     out.clear();

