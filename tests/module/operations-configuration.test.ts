@@ -56,14 +56,14 @@ const TYPES: Record<Exclude<ParamName, "None">, { good: string[]; missing: strin
     bad: [
       ...wrongTypes("an array of operations", ["1", '"ok"', "{}"]),
       ['[§"splt"]', "[0]", '"splt"', 'perhaps "split"', "invalid-value"],
-      ['["ok", §1]', "[1]", "the number 1", "an object", "wrong-type"],
+      ['["ok", §1]', "[1]", "the number 1", OPERATION, "wrong-type"],
     ],
   },
   Operation: {
     good: ['"ok"', '{"prefix": "a"}'],
     missing: OPERATION,
     bad: [
-      ...wrongTypes("an object", ["1", "true", "[]"]),
+      ...wrongTypes(OPERATION, ["1", "true", "[]"]),
       ['§"revers"', "", '"revers"', 'perhaps "reverse"', "invalid-value"],
       ["§{}", "", "no name", OPERATION, "invalid-value"],
     ],
@@ -176,7 +176,7 @@ suite("configuration of operations", async () => {
   });
 
   test("what is no operation", () => {
-    for (const [json, , found, expected, code] of wrongTypes("an object", ["1", "true", "[]", "null"])) {
+    for (const [json, , found, expected, code] of wrongTypes(OPERATION, ["1", "true", "[]", "null"])) {
       refuses(`[${json}]`, "[0]", found, expected, code);
     }
     refuses("[§{}]", "[0]", "no name", OPERATION, "invalid-value");

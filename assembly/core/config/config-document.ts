@@ -85,8 +85,13 @@ export class ConfigDocument {
   }
 
   /** Enters the object that stands next; null (with a fault) where another value does, which is skipped. */
-  object(names: StaticArray<string>, unknown: Unknown, reserved: i32 = 0): Fields | null {
-    if (!this.expect(Kind.Object, wording.OBJECT, false)) return null;
+  object(
+    names: StaticArray<string>,
+    unknown: Unknown,
+    reserved: i32 = 0,
+    expected: string = wording.OBJECT,
+  ): Fields | null {
+    if (!this.expect(Kind.Object, expected, false)) return null;
     if (this.objects == this.fields.length) this.fields.push(new Fields());
     const fields = this.fields[this.objects++];
     fields.begin(names, unknown, reserved, this.json.line, this.json.column);

@@ -122,7 +122,7 @@ function readLookup(document: ConfigDocument, kind: SourceKind): Source | null {
   if (kind == SourceKind.Header) {
     for (let i = 0; i < keys.length; i++) lowerInPlace(keys[i]);
   }
-  if (!isFilter && operations != null && operations.readsStructure()) {
+  if (!isFilter && operations != null && operations.readsStructure) {
     const found = kind == SourceKind.Header ? "a header read as JSON" : "a query parameter read as JSON";
     document.reportAt(false, Code.Suspicious, fields.line, fields.column, found, wording.NOT_VERIFIED);
   }

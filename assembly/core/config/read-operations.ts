@@ -55,7 +55,7 @@ function readOperation(document: ConfigDocument, builder: ProgramBuilder, nestin
     else writeDefaults(builder, operation);
     return;
   }
-  const fields = document.object(NAMES, Unknown.Refuse);
+  const fields = document.object(NAMES, Unknown.Refuse, 0, wording.OPERATION);
   if (fields == null) return;
   let count = 0;
   for (let field = document.nextField(fields, true); field >= 0; field = document.nextField(fields, true)) {
@@ -222,7 +222,7 @@ function operationNear(name: Bytes): string {
 
 function begin(builder: ProgramBuilder, operation: OperationSpec): i32 {
   const start = builder.position;
-  builder.word(operation.opcode);
+  builder.opcode(operation.opcode);
   builder.word(0);
   return start;
 }

@@ -68,7 +68,7 @@ export const OPERATIONS: Fault[] = [
     name: "an operation as a number",
     configuration: configuration({ credentials: '{"user_key": [{"query_string": {"keys": ["k"], "ops": [1]}}]}' }),
     says: [
-      "error at services[0].credentials.user_key[0].query_string.ops[0] (line 8, column 71): found the number 1; expected an object [wrong-type]",
+      'error at services[0].credentials.user_key[0].query_string.ops[0] (line 8, column 71): found the number 1; expected the name of an operation such as "strrev", or an object with the name of one as its only field [wrong-type]',
     ],
   },
   {
@@ -200,6 +200,16 @@ export const OPERATIONS: Fault[] = [
     name: "a header read as JSON",
     configuration: configuration({
       credentials: '{"user_key": [{"header": {"keys": ["k"], "ops": [{"json": {"keys": ["azp"]}}]}}]}',
+    }),
+    says: [
+      "warning at services[0].credentials.user_key[0].header (line 8, column 41): found a header read as JSON; expected a filter that verifies the token before this one (Envoy's jwt_authn): reading a claim does not verify it, and a client can send what it likes [suspicious]",
+    ],
+  },
+  {
+    name: "a header read as JSON, deep within other operations",
+    configuration: configuration({
+      credentials:
+        '{"user_key": [{"header": {"keys": ["k"], "ops": [{"cloned": {"result": "append", "ops": [{"or": ["strrev", {"json": {"keys": ["azp"]}}]}]}}]}}]}',
     }),
     says: [
       "warning at services[0].credentials.user_key[0].header (line 8, column 41): found a header read as JSON; expected a filter that verifies the token before this one (Envoy's jwt_authn): reading a claim does not verify it, and a client can send what it likes [suspicious]",

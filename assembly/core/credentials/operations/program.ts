@@ -12,13 +12,9 @@ export class Program {
     readonly code: StaticArray<i32>,
     readonly texts: Bytes[],
     readonly globs: Glob[],
+    /** Whether one of the operations, however deep, is `json` or `protobuf`. */
+    readonly readsStructure: bool,
   ) {}
-
-  /** Says whether one of the outermost operations is `json` or `protobuf`. */
-  readsStructure(): bool {
-    for (let pc = 0; pc < this.code.length; pc += this.code[pc + 1]) if (this.code[pc] >= Opcode.Json) return true;
-    return false;
-  }
 }
 
 /** Puts a program together. */
@@ -26,10 +22,16 @@ export class ProgramBuilder {
   private readonly code: i32[] = [];
   private readonly texts: Bytes[] = [];
   private readonly globs: Glob[] = [];
+  private readsStructure: bool = false;
 
   /** Where the next word goes. */
   get position(): i32 {
     return this.code.length;
+  }
+
+  opcode(value: Opcode): void {
+    if (value >= Opcode.Json) this.readsStructure = true;
+    this.word(value);
   }
 
   word(value: i32): void {
@@ -68,6 +70,6 @@ export class ProgramBuilder {
   }
 
   build(): Program {
-    return new Program(StaticArray.fromArray(this.code), this.texts, this.globs);
+    return new Program(StaticArray.fromArray(this.code), this.texts, this.globs, this.readsStructure);
   }
 }
