@@ -140,6 +140,42 @@ describe("one VM of an Envoy fetches", () => {
     assert.deepEqual(fetchers(system), [first.name]);
   });
 
+  it("and what comes late to one that was replaced changes nothing", async () => {
+    const system = await start({ concurrency: 1, staggerMs: 0 });
+    const { envoy, admin } = system;
+    envoy.advance(500);
+    const first = poller(system);
+    const other = envoy.threads.find((thread) => thread !== first)!;
+    admin.take();
+    let late = "";
+    admin.fail((document) => {
+      late = document;
+      return "later";
+    });
+    envoy.clock.adjust(1.2 * TTL_MS);
+    first.root.runTick();
+    const { call } = admin.fetches[0]!;
+    admin.heal();
+    publishNew(system, "new");
+    // Its thread stands still for longer than its lease; the other one takes over.
+    envoy.clock.adjust(LEASE_MS + TICK_MS);
+    other.root.runTick();
+    assert.deepEqual(fetchers(system), [first.name, other.name]);
+    first.root.runTick();
+    call.respond({ status: 200, body: late });
+    assert.deepEqual(askAll(system), [served("new")]);
+    other.root.runTick();
+    assert.deepEqual(askAll(system), [served("new")]);
+    envoy.advance(2 * TTL_MS);
+    assert.deepEqual(askAll(system), [served("new")]);
+    // It fetches again when it is its turn, though its last fetch came to nothing.
+    envoy.lose(other);
+    admin.take();
+    envoy.advance(LEASE_MS + 1.2 * TTL_MS);
+    assert.deepEqual(fetchers(system), [first.name]);
+    assertSound(system);
+  });
+
   it("takes no more than its lease to be replaced, also in short ttls", async () => {
     const system = await start({ ...configured(["1001"], 1) });
     const { envoy, admin } = system;

@@ -110,6 +110,29 @@ describe("what the VMs of an Envoy share", () => {
     assert.equal(fetchers(system).includes("worker 2"), false);
   });
 
+  it("is kept where the configuration has come back, though its first root contexts end", async () => {
+    const { system, shared } = await start();
+    const { envoy } = system;
+    envoy.advance(200);
+    const slots = shared.keys.filter((key) => key.includes("/slot/"));
+    const sizes = () => slots.map((key) => envoy.sharedData.get(VM_ID, key)!.value.length > 0);
+    assert.deepEqual(sizes(), [true, true]);
+    const configuration = (ttl: number) => ({
+      configuration: JSON.stringify(systemConfiguration(Object.keys(HOSTS), { system: { ttl } })),
+    });
+    assert.equal(await envoy.update(configuration(3), { drainMs: 1_000 }), true);
+    assert.equal(await envoy.update(configuration(2), { drainMs: 5_000 }), true);
+    // The first ones end while their lease still runs, and are found gone by the next update.
+    envoy.advance(1_100);
+    assert.equal(await envoy.update(configuration(4)), true);
+    assert.deepEqual(sizes(), [true, true]);
+    // Nobody goes by it any more.
+    envoy.advance(10_000);
+    assert.equal(await envoy.update(configuration(5)), true);
+    assert.deepEqual(sizes(), [false, false]);
+    assertSound(system);
+  });
+
   it("brings a change to every VM within a tick of its fetch", async () => {
     const { system } = await start({ concurrency: 4, staggerMs: 17 });
     system.envoy.advance(500);

@@ -186,12 +186,14 @@ export class SharedConfigs {
 
   /** Gives back what is shared, as far as Envoy lets it: keys stay. */
   clear(): void {
+    for (let slot = 0; slot < this.slots; slot++) this.empty(this.keys.slot(slot));
+    this.empty(this.keys.index);
+  }
+
+  private empty(key: Bytes): void {
+    if (this.host.sharedData(key, value) == NOT_SHARED || value.isEmpty()) return;
     out.clear();
-    for (let slot = 0; slot < this.slots; slot++) {
-      const key = this.keys.slot(slot);
-      if (this.host.sharedData(key, value) != NOT_SHARED) this.host.setSharedData(key, out, 0);
-    }
-    this.host.setSharedData(this.keys.index, out, 0);
+    this.host.setSharedData(key, out, 0);
   }
 
   private writeEntry(slot: i32, digest: u32, fetchedAt: u64): bool {

@@ -183,9 +183,12 @@ export class SystemClient extends DocumentSink {
     if (this.services.hashOf(service) != 0) this.schedule.hurry(service);
   }
 
-  /** Gives back what is shared: this VM no longer uses the configuration. Others may. */
+  /**
+   * Gives back what is shared, as this VM no longer uses the configuration, but not where another one polls. One that has
+   * just lost its poller fetches again.
+   */
   end(): void {
-    if (this.isPolling && !this.lease.isHeldByOther(this.host.nowNanoseconds())) this.shared.clear();
+    if (!this.lease.isHeldByOther(this.host.nowNanoseconds())) this.shared.clear();
   }
 
   private setTick(milliseconds: u32): void {
