@@ -1,6 +1,7 @@
 import { ByteWriter } from "../../assembly/core/bytes/byte-writer";
 import { Bytes } from "../../assembly/core/bytes/bytes";
 import { MetadataSource } from "../../assembly/core/request/filter-metadata";
+import { RequestSnapshot } from "../../assembly/core/request/request-snapshot";
 
 /** Returns one byte for each character, so that `"\xff"` is a single byte that is no UTF-8. */
 export function raw(text: string): Bytes {
@@ -35,5 +36,30 @@ export class Random {
 export class NoMetadata extends MetadataSource {
   read(metadata: Bytes): void {
     metadata.clear();
+  }
+}
+
+/** A request that a spec puts together, a character of its headers a byte. */
+export class SpecRequest {
+  readonly snapshot: RequestSnapshot;
+  /** What the headers point into. */
+  private bytes: Bytes[] = [];
+
+  constructor(metadata: MetadataSource = new NoMetadata()) {
+    this.snapshot = new RequestSnapshot(metadata);
+  }
+
+  /** Begins the next request. */
+  clear(): void {
+    this.snapshot.headers.clear();
+    this.bytes = [];
+  }
+
+  header(name: string, value: string): void {
+    const nameBytes = raw(name);
+    const valueBytes = raw(value);
+    this.bytes.push(nameBytes);
+    this.bytes.push(valueBytes);
+    this.snapshot.headers.add(nameBytes.ptr, nameBytes.length, valueBytes.ptr, valueBytes.length);
   }
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { environmentOf, NOT_FOUND, readLatest, type AdminAnswer } from "../../envoy/demo-admin/latest.ts";
 import type { Fault } from "./admin-faults.ts";
-import { AdminRegister } from "./admin-register.ts";
+import { AdminDouble } from "./admin-double.ts";
 import { poll } from "./poll.ts";
 
 /** A request for a configuration, as it arrived. */
@@ -38,16 +38,12 @@ export interface Fetch {
  *     await admin.kill(); … await admin.revive();
  *     await admin.close();
  */
-export class AdminApi extends AdminRegister {
+export class AdminApi extends AdminDouble<Fetch, Fault> {
   readonly port: number;
-  /** All fetches since the start or the last `take()`, also those refused; other requests are not counted. */
-  readonly fetches: Fetch[] = [];
   /** Requests that are no fetch: what a client should not send. Answered 404. */
   readonly strays: string[] = [];
-  readonly #faults = new Map<string, Fault>();
   readonly #waiting = new Set<(fetch: Fetch) => void>();
   #server: Server;
-  #fault: Fault | undefined;
 
   private constructor(server: Server, port: number) {
     super();
@@ -63,21 +59,6 @@ export class AdminApi extends AdminRegister {
     return admin;
   }
 
-  /** From now on answers fetches with `fault`: of one service, or of all. */
-  fail(fault: Fault, serviceId?: string): void {
-    if (serviceId === undefined) this.#fault = fault;
-    else this.#faults.set(serviceId, fault);
-  }
-
-  /** Ends the fault of one service, or all faults. What hangs goes on hanging. */
-  heal(serviceId?: string): void {
-    if (serviceId !== undefined) this.#faults.delete(serviceId);
-    else {
-      this.#fault = undefined;
-      this.#faults.clear();
-    }
-  }
-
   /** Ends all connections and closes the port: connections are refused until {@link revive}. */
   async kill(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
@@ -89,16 +70,6 @@ export class AdminApi extends AdminRegister {
   async revive(): Promise<void> {
     this.#server = await listen(this.port);
     this.#serveFrom(this.#server);
-  }
-
-  /** How often a service (default: any) was fetched since the start or the last `take()`. */
-  count(serviceId?: string): number {
-    return this.fetches.filter((fetch) => serviceId === undefined || fetch.serviceId === serviceId).length;
-  }
-
-  /** The fetches so far, and forgets them. */
-  take(): Fetch[] {
-    return this.fetches.splice(0);
   }
 
   /** Waits for the next fetch of a service (default: any) that arrives from now on. */
@@ -151,7 +122,7 @@ export class AdminApi extends AdminRegister {
       return;
     }
     const { serviceId, environment, token } = wanted;
-    const fault = this.#faults.get(serviceId) ?? this.#fault;
+    const fault = this.faultOf(serviceId);
     const answer = this.answer(wanted);
     const isDocument = fault === undefined && answer.status === 200;
     const fetch: Fetch = {

@@ -6,7 +6,7 @@ import {
   type HttpCall,
 } from "../../emulator/index.ts";
 import { environmentOf, NOT_FOUND, readLatest } from "../../envoy/demo-admin/latest.ts";
-import { AdminRegister } from "./admin-register.ts";
+import { AdminDouble } from "./admin-double.ts";
 import { pluginBytes } from "./plugin.ts";
 
 /** A fetch that a thread's VM has made. */
@@ -20,42 +20,16 @@ export interface EmulatedFetch {
   call: HttpCall;
 }
 
-/** What comes of a fetch instead of the right answer: as the emulator has it, or made of the right body (empty if none). */
+/**
+ * What comes of a fetch instead of the right answer: as the emulator has it, or made of the right body (empty if none). With
+ * "later" the test answers, by `fetch.call.respond`.
+ */
 export type EmulatedFault = Answer | ((document: string, call: HttpCall) => Answer);
 
 /** The admin API as the threads of an emulated Envoy see it: no network, no time of its own. */
-export class EmulatedAdmin extends AdminRegister {
-  /** All fetches since the start or the last `take()`. */
-  readonly fetches: EmulatedFetch[] = [];
+export class EmulatedAdmin extends AdminDouble<EmulatedFetch, EmulatedFault> {
   /** Calls that are no fetch. Answered 404. */
   readonly strays: HttpCall[] = [];
-  readonly #faults = new Map<string, EmulatedFault>();
-  #fault: EmulatedFault | undefined;
-
-  /** From now on answers fetches with `fault`: of one service, or of all. "later": the test answers, `fetch.call.respond`. */
-  fail(fault: EmulatedFault, serviceId?: string): void {
-    if (serviceId === undefined) this.#fault = fault;
-    else this.#faults.set(serviceId, fault);
-  }
-
-  /** Ends the fault of one service, or all faults. */
-  heal(serviceId?: string): void {
-    if (serviceId !== undefined) this.#faults.delete(serviceId);
-    else {
-      this.#fault = undefined;
-      this.#faults.clear();
-    }
-  }
-
-  /** How often a service (default: any) was fetched since the start or the last `take()`. */
-  count(serviceId?: string): number {
-    return this.fetches.filter((fetch) => serviceId === undefined || fetch.serviceId === serviceId).length;
-  }
-
-  /** The fetches so far, and forgets them. */
-  take(): EmulatedFetch[] {
-    return this.fetches.splice(0);
-  }
 
   /** Answers a call of a thread. */
   answerCall(call: HttpCall, thread: EmulatedThread | undefined): Answer {
@@ -68,7 +42,7 @@ export class EmulatedAdmin extends AdminRegister {
     const { serviceId, environment } = wanted;
     this.fetches.push({ atMs: call.madeAtMs, thread: thread?.name ?? "trial", serviceId, environment, call });
     const { status, headers, body } = this.answer(wanted);
-    const fault = this.#faults.get(serviceId) ?? this.#fault;
+    const fault = this.faultOf(serviceId);
     if (typeof fault === "function") return fault(status === 200 ? body : "", call);
     return fault ?? { reply: { status, headers: Object.entries(headers), body } };
   }

@@ -4,14 +4,12 @@ import { FilterConfig } from "../../../assembly/core/config/filter-config";
 import { Decision } from "../../../assembly/core/decision/decision";
 import { Outcome, outcomeName } from "../../../assembly/core/decision/outcome";
 import { MemorySource } from "../../../assembly/core/json/byte-source";
-import { RequestSnapshot } from "../../../assembly/core/request/request-snapshot";
 import { configuration } from "../sample-configuration";
-import { NoMetadata, raw, written } from "../support";
+import { SpecRequest, written } from "../support";
 
 const PREFIX: string = "/base/transactions/authrep.xml?service_id=11&service_token=t%261";
 const decision: Decision = new Decision();
-const request: RequestSnapshot = new RequestSnapshot(new NoMetadata());
-let kept: Bytes[] = [];
+const request: SpecRequest = new SpecRequest();
 let config: FilterConfig | null = null;
 
 function load(json: string): FilterConfig | null {
@@ -25,30 +23,21 @@ function load(json: string): FilterConfig | null {
 function decide(method: string, target: string, headers: string = "", authority: string = "api.example.com"): string {
   const current = config;
   if (current == null) return "the configuration is refused";
-  kept = [];
-  request.headers.clear();
-  header(":method", method);
-  header(":scheme", "https");
-  header(":authority", authority);
-  header(":path", target);
+  request.clear();
+  request.header(":method", method);
+  request.header(":scheme", "https");
+  request.header(":authority", authority);
+  request.header(":path", target);
   const lines = headers.split("; ");
   for (let i = 0; i < lines.length; i++) {
     const colon = lines[i].indexOf(": ");
-    if (colon > 0) header(lines[i].substring(0, colon), lines[i].substring(colon + 2));
+    if (colon > 0) request.header(lines[i].substring(0, colon), lines[i].substring(colon + 2));
   }
-  request.read();
-  const outcome = decision.decide(current, request);
+  request.snapshot.read();
+  const outcome = decision.decide(current, request.snapshot);
   if (outcome != Outcome.Pending) return outcomeName(outcome);
   const path = written(decision.authRepPath);
   return path.startsWith(PREFIX) ? path.substring(PREFIX.length) : path;
-}
-
-function header(name: string, value: string): void {
-  const nameBytes = raw(name);
-  const valueBytes = raw(value);
-  kept.push(nameBytes);
-  kept.push(valueBytes);
-  request.headers.add(nameBytes.ptr, nameBytes.length, valueBytes.ptr, valueBytes.length);
 }
 
 describe("Decision", () => {

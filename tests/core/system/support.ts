@@ -8,7 +8,7 @@ import { RequestSnapshot } from "../../../assembly/core/request/request-snapshot
 import { ProxyConfig } from "../../../assembly/core/system/proxy-config";
 import { ProxyConfigResult, readProxyConfig } from "../../../assembly/core/system/read-proxy-config";
 import { writeProxyConfig } from "../../../assembly/core/system/write-proxy-config";
-import { raw } from "../support";
+import { SpecRequest } from "../support";
 
 /** Returns a `latest.json` with fields of `content` and of `content.proxy`, both as JSON without braces. */
 export function documentOf(content: string, proxy: string): string {
@@ -102,10 +102,9 @@ class SetMetadata extends MetadataSource {
 }
 
 const metadata: SetMetadata = new SetMetadata();
-const request: RequestSnapshot = new RequestSnapshot(metadata);
+const request: SpecRequest = new SpecRequest(metadata);
 const lookup: Lookup = new Lookup();
 const application: Application = new Application();
-let kept: Bytes[] = [];
 
 /** Sets the metadata of all requests from now on: an encoded envoy.config.core.v3.Metadata. */
 export function setMetadata(bytes: Bytes): void {
@@ -114,24 +113,15 @@ export function setMetadata(bytes: Bytes): void {
 
 /** Returns a request with a path and `name: value` headers. */
 export function requestOf(path: string, headers: string[] = []): RequestSnapshot {
-  kept = [];
-  request.headers.clear();
-  header(":method", "GET");
-  header(":path", path);
+  request.clear();
+  request.header(":method", "GET");
+  request.header(":path", path);
   for (let i = 0; i < headers.length; i++) {
     const colon = headers[i].indexOf(": ");
-    header(headers[i].substring(0, colon), headers[i].substring(colon + 2));
+    request.header(headers[i].substring(0, colon), headers[i].substring(colon + 2));
   }
-  request.read();
-  return request;
-}
-
-function header(name: string, value: string): void {
-  const nameBytes = raw(name);
-  const valueBytes = raw(value);
-  kept.push(nameBytes);
-  kept.push(valueBytes);
-  request.headers.add(nameBytes.ptr, nameBytes.length, valueBytes.ptr, valueBytes.length);
+  request.snapshot.read();
+  return request.snapshot;
 }
 
 /** Returns what credentials find in a request: `user_key=k`, `app_id=i app_key=k`, or `nothing`. */
