@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 const ROOT = new URL("../", import.meta.url);
 
 /** Modules that do next to nothing; `bench/floor/<name>.ts` says what. */
-export const FLOOR_MODULES = ["read-headers", "fixed-call", "ignore-configuration"] as const;
+export const FLOOR_MODULES = ["read-headers", "fixed-call", "read-and-call", "ignore-configuration"] as const;
 export type FloorModule = (typeof FLOOR_MODULES)[number];
 
 /** Compiles a floor module and returns the path of the WebAssembly. Fails with the compiler's messages. */

@@ -8,45 +8,52 @@ import { NoResponseError, get } from "../tests/support/http-client.ts";
 import { poll } from "../tests/support/poll.ts";
 
 export interface GatewayOptions {
-  /** The filters before the router. */
-  filters: readonly EnvoyObject[];
+  /** The filters before the router, of each listener. */
+  listeners: readonly (readonly EnvoyObject[])[];
   clusters: readonly EnvoyObject[];
   workers: number;
 }
 
-/** An Envoy to measure: one listener from the start, no access log, no dynamic resources. */
+/** An Envoy to measure: its listeners from the start, no access log, no dynamic resources. */
 export class Gateway {
-  readonly port: number;
+  /** Of the listeners, in their order. */
+  readonly ports: readonly number[];
   /** From the start of the process to the answer of the first request, in seconds. */
   readonly readySeconds: number;
   readonly #process: EnvoyProcess;
   readonly #directory: string;
 
-  private constructor(process: EnvoyProcess, directory: string, port: number, readySeconds: number) {
+  private constructor(process: EnvoyProcess, directory: string, ports: readonly number[], readySeconds: number) {
     this.#process = process;
     this.#directory = directory;
-    this.port = port;
+    this.ports = ports;
     this.readySeconds = readySeconds;
   }
 
   /** Fails with the end of Envoy's log where a configuration is refused. */
-  static async start({ filters, clusters, workers }: GatewayOptions): Promise<Gateway> {
-    const port = await freePort();
+  static async start({ listeners, clusters, workers }: GatewayOptions): Promise<Gateway> {
+    const ports: number[] = [];
+    while (ports.length < listeners.length) ports.push(await freePort());
     const directory = mkdtempSync(join(tmpdir(), "bench-envoy-"));
     const configPath = join(directory, "bootstrap.json");
-    // The type's name is for lists of any resources only.
-    const { name, address, filter_chains } = listener("bench", filters, { port });
+    const listenerOf = (filters: readonly EnvoyObject[], i: number) => {
+      // The type's name is for lists of any resources only.
+      const { name, address, filter_chains } = listener(`bench-${String(i)}`, filters, { port: ports[i]! });
+      return { name, address, filter_chains };
+    };
     const bootstrap = {
       admin: { address: { socket_address: { address: "127.0.0.1", port_value: 0 } } },
-      static_resources: { listeners: [{ name, address, filter_chains }], clusters },
+      static_resources: { listeners: listeners.map(listenerOf), clusters },
     };
     writeFileSync(configPath, JSON.stringify(bootstrap));
     const started = performance.now();
     try {
       const options = { configPath, workDirectory: directory, concurrency: workers, logLevel: "error" };
       const process = await EnvoyProcess.start(options);
-      await poll("Envoy to answer", () => answers(port), { timeoutMs: 60_000, intervalMs: 5 });
-      return new Gateway(process, directory, port, (performance.now() - started) / 1000);
+      for (const port of ports) {
+        await poll("Envoy to answer", () => answers(port), { timeoutMs: 60_000, intervalMs: 5 });
+      }
+      return new Gateway(process, directory, ports, (performance.now() - started) / 1000);
     } catch (error) {
       rmSync(directory, { recursive: true, force: true });
       throw error;

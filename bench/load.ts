@@ -1,14 +1,22 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
+/** A run that takes longer hangs. */
+const MOST_MS = 120_000;
+
 /** What a load generator measured of one run. */
 export interface LoadResult {
+  /** Those that were answered. */
   requests: number;
-  requestsPerSecond: number;
-  p50Ms: number;
-  p99Ms: number;
+  /** From the first request to the last answer; connecting is not counted. */
+  seconds: number;
+  /** Of each request, from its first byte to the last one of its answer. */
+  latenciesUs: number[];
   /** Answers other than 2xx and 3xx. */
   refused: number;
   /** Requests without an answer. */
@@ -21,54 +29,73 @@ export interface LoadOptions {
   path: string;
   headers?: Record<string, string> | undefined;
   connections: number;
-  seconds: number;
+  /** How many requests to make, spread over the connections. */
+  requests: number;
   /** The cores to run on, as taskset has them; undefined: any. */
   cores?: string | undefined;
 }
 
-/** Runs wrk against a port of 127.0.0.1 and returns what it measured. */
-export async function load(options: LoadOptions): Promise<LoadResult> {
-  const wrk = [
-    "wrk",
-    "-t1",
-    `-c${String(options.connections)}`,
-    `-d${String(options.seconds)}s`,
-    "--timeout",
-    "20s",
-    "--latency",
-    "-H",
-    `Host: ${options.host}`,
-    ...Object.entries(options.headers ?? {}).flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
-    `http://127.0.0.1:${String(options.port)}${options.path}`,
-  ];
-  const [command, ...args] = options.cores === undefined ? wrk : ["taskset", "-c", options.cores, ...wrk];
-  const { stdout } = await run(command!, args);
-  return parse(stdout);
+let directory: string | undefined;
+
+/** Where h2load writes what it has to say of each request. */
+function logPath(): string {
+  if (directory === undefined) {
+    const made = mkdtempSync(join(tmpdir(), "bench-load-"));
+    process.on("exit", () => {
+      rmSync(made, { recursive: true, force: true });
+    });
+    directory = made;
+  }
+  return join(directory, "requests.log");
 }
 
-/** Reads wrk's output. */
-export function parse(stdout: string): LoadResult {
+/** Runs h2load with HTTP/1.1 against a port of 127.0.0.1 and returns what it measured. To be run one at a time. */
+export async function load(options: LoadOptions): Promise<LoadResult> {
+  const h2load = [
+    "h2load",
+    ...["--h1", "-t1", `-c${String(options.connections)}`, `-n${String(options.requests)}`],
+    `--log-file=${logPath()}`,
+    `--connect-to=127.0.0.1:${String(options.port)}`,
+    ...Object.entries(options.headers ?? {}).flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
+    `http://${options.host}${options.path}`,
+  ];
+  const [command, ...args] = options.cores === undefined ? h2load : ["taskset", "-c", options.cores, ...h2load];
+  // It appends to the log of the run before.
+  rmSync(logPath(), { force: true });
+  const { stdout } = await run(command!, args, { timeout: MOST_MS });
+  return { ...parseOutput(stdout), ...parseLog(readFileSync(logPath(), "utf8")) };
+}
+
+/** Reads h2load's output: how requests fared. */
+export function parseOutput(stdout: string): Pick<LoadResult, "requests" | "refused" | "broken"> {
+  const [, total, done] = capture(stdout, /requests: (\d+) total, \d+ started, (\d+) done,/);
+  const [, clientErrors, serverErrors] = capture(stdout, /status codes: .* (\d+) 4xx, (\d+) 5xx/);
+  const [, errored, timedOut] = capture(stdout, / (\d+) errored, (\d+) timeout/);
+  const withoutAnswer = Number(errored) + Number(timedOut);
   return {
-    requests: Number(capture(stdout, /(\d+) requests in/)),
-    requestsPerSecond: Number(capture(stdout, /Requests\/sec:\s+([\d.]+)/)),
-    p50Ms: milliseconds(capture(stdout, /\n\s+50%\s+(\S+)/)),
-    p99Ms: milliseconds(capture(stdout, /\n\s+99%\s+(\S+)/)),
-    refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
-    broken: [.../(?:connect|read|write|timeout) (\d+)/g[Symbol.matchAll](stdout)].reduce(
-      (sum, match) => sum + Number(match[1]),
-      0,
-    ),
+    requests: Number(done) - withoutAnswer,
+    refused: Number(clientErrors) + Number(serverErrors),
+    broken: withoutAnswer + Number(total) - Number(done),
   };
 }
 
-function capture(text: string, pattern: RegExp): string {
-  const match = pattern.exec(text);
-  if (match?.[1] === undefined) throw new Error(`wrk's output has no ${String(pattern)}:\n${text}`);
-  return match[1];
+/** Reads h2load's log: of each request its start in µs, its status, and how long it took in µs, separated by tabs. */
+export function parseLog(log: string): Pick<LoadResult, "seconds" | "latenciesUs"> {
+  let [start, end] = [Infinity, 0];
+  const latenciesUs = log
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const [at, , duration] = line.split("\t").map(Number) as [number, number, number];
+      start = Math.min(start, at);
+      end = Math.max(end, at + duration);
+      return duration;
+    });
+  return { seconds: (end - start) / 1e6, latenciesUs };
 }
 
-function milliseconds(duration: string): number {
-  const unit = { us: 0.001, ms: 1, s: 1000, m: 60_000 }[duration.replace(/[\d.]/g, "")];
-  if (unit === undefined) throw new Error(`wrk's output has a duration in an unknown unit: ${duration}`);
-  return Number.parseFloat(duration) * unit;
+function capture(text: string, pattern: RegExp): RegExpExecArray {
+  const match = pattern.exec(text);
+  if (match === null) throw new Error(`h2load's output has no ${String(pattern)}:\n${text}`);
+  return match;
 }

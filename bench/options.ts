@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 export const USAGE = `npm run bench -- [options]
-  --rounds N        rounds; each measures every scenario once (default 5)
-  --seconds N       seconds of load for each measurement (default 1)
+  --rounds N        rounds; each measures every scenario once (default 200)
+  --requests N      requests of each measurement (default 400)
   --connections N   connections of the load generator for each worker (default 16)
   --only NAME;…     groups (services, rules, credentials, oidc, workers, scaling) or scenarios; baselines always are measured
   --peer FILE       measure another module that takes the v1 configuration too
@@ -16,7 +16,7 @@ export const USAGE = `npm run bench -- [options]
 
 A whole run without --peer and --compare writes docs/performance.json and docs/performance.svg, and the
 tables of docs/performance.md.
-Load comes from wrk, answers from nginx; as root on Debian both are installed where they are missing.`;
+Load comes from h2load, answers from nginx; as root on Debian both are installed where they are missing.`;
 
 export const COMMITTED_JSON = "docs/performance.json";
 export const COMMITTED_SVG = "docs/performance.svg";
@@ -25,7 +25,8 @@ export const COMMITTED_TABLES = "docs/performance.md";
 export interface Options {
   help: boolean;
   rounds: number;
-  seconds: number;
+  /** In each round, for each scenario. */
+  requests: number;
   connections: number;
   /** Names of groups and scenarios; undefined: all. */
   only: string[] | undefined;
@@ -47,8 +48,8 @@ export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: withDefaults(args, { "--compare": COMMITTED_JSON, "--soak": String(DEFAULT_SOAK_REQUESTS) }),
     options: {
-      rounds: { type: "string", default: "5" },
-      seconds: { type: "string", default: "1" },
+      rounds: { type: "string", default: "200" },
+      requests: { type: "string", default: "400" },
       connections: { type: "string", default: "16" },
       only: { type: "string" },
       peer: { type: "string" },
@@ -64,7 +65,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     help: values.help,
     rounds: count("rounds", values.rounds),
-    seconds: count("seconds", values.seconds),
+    requests: count("requests", values.requests),
     connections: count("connections", values.connections),
     only,
     peer: values.peer === undefined ? undefined : resolve(values.peer),

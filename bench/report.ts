@@ -22,9 +22,11 @@ function loadColumns(row: Row): Record<string, string | number> {
     "of no filter": row.ofNoFilter,
     "of ext_authz": row.ofExtAuthz,
     "of fixed call": row.ofFixedCall ?? "",
+    "of read and call": row.ofReadAndCall ?? "",
     "cpu µs": row.cpuUs,
     "cpu of ext_authz": row.cpuOfExtAuthz,
     "cpu of fixed call": row.cpuOfFixedCall ?? "",
+    "cpu of read and call": row.cpuOfReadAndCall ?? "",
     "p50 ms": row.p50Ms,
     "p99 ms": row.p99Ms,
   };

@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { ENVOY_VERSION } from "../envoy/install.ts";
 import type { MeasuredGroup, Measurements, Round, Settings } from "./measure.ts";
 import { membersOf, type Scenario } from "./scenario.ts";
-import { median, medianRatio, rounded } from "./statistics.ts";
+import { median, medianRatio, quantile, rounded } from "./statistics.ts";
 import type { RequestTraffic } from "./traffic.ts";
 
 /** The figures of a scenario: medians over the rounds. */
@@ -17,10 +17,12 @@ export interface Row {
   ofNoFilter: number;
   ofExtAuthz: number;
   ofFixedCall: number | null;
+  ofReadAndCall: number | null;
   /** Envoy's processor time for a request, in µs and in shares of those baselines. */
   cpuUs: number;
   cpuOfExtAuthz: number;
   cpuOfFixedCall: number | null;
+  cpuOfReadAndCall: number | null;
   rssIdleMiB: number;
   rssAfterMiB: number;
   readySeconds: number;
@@ -50,7 +52,7 @@ export interface Results {
 
 /** Puts the measurements into rows; a scenario that is a baseline of several groups comes once. */
 export function resultsOf(
-  { groups, running }: Measurements,
+  { groups, footprints }: Measurements,
   settings: Settings,
   traffic: ReadonlyMap<Scenario, RequestTraffic>,
 ): Results {
@@ -65,7 +67,7 @@ export function resultsOf(
         scenario: scenario.name,
         isBaseline: scenario.isBaseline ?? false,
         ...figuresOf(scenario, measured),
-        ...envoyOf(scenario, measured, running),
+        ...envoyOf(scenario, measured, footprints),
         traffic: roundedTraffic(traffic.get(scenario)),
       });
     }
@@ -86,42 +88,41 @@ export function resultsOf(
   };
 }
 
+const rateOf = ({ requests, seconds }: Round): number => requests / seconds;
+
 function figuresOf(scenario: Scenario, { group, rounds }: MeasuredGroup) {
-  const rates = (one: Scenario) => rounds.get(one)!.map(({ requestsPerSecond }) => requestsPerSecond);
+  const rates = (one: Scenario) => rounds.get(one)!.map(rateOf);
   const costs = (one: Scenario) => rounds.get(one)!.map(({ cpuUs }) => cpuUs);
   const middle = (of: (round: Round) => number) => median(rounds.get(scenario)!.map(of));
-  const { noFilter, extAuthz, fixedCall } = group;
+  const latencyMs = (share: number) => middle(({ latenciesUs }) => quantile(latenciesUs, share) / 1000);
+  const { noFilter, extAuthz, fixedCall, readAndCall } = group;
   const share = (of: typeof rates, to: Scenario | undefined) =>
     to === undefined ? null : rounded(medianRatio(of(scenario), of(to)), 3);
   return {
-    rps: Math.round(middle(({ requestsPerSecond }) => requestsPerSecond)),
-    p50Ms: rounded(
-      middle(({ p50Ms }) => p50Ms),
-      2,
-    ),
-    p99Ms: rounded(
-      middle(({ p99Ms }) => p99Ms),
-      2,
-    ),
+    rps: Math.round(middle(rateOf)),
+    p50Ms: rounded(latencyMs(0.5), 2),
+    p99Ms: rounded(latencyMs(0.99), 2),
     ofNoFilter: share(rates, noFilter)!,
     ofExtAuthz: share(rates, extAuthz)!,
     ofFixedCall: share(rates, fixedCall),
+    ofReadAndCall: share(rates, readAndCall),
     cpuUs: rounded(
       middle(({ cpuUs }) => cpuUs),
       1,
     ),
     cpuOfExtAuthz: share(costs, extAuthz)!,
     cpuOfFixedCall: share(costs, fixedCall),
+    cpuOfReadAndCall: share(costs, readAndCall),
   };
 }
 
-function envoyOf({ gateway }: Scenario, { group }: MeasuredGroup, running: Measurements["running"]) {
-  const own = running.get(gateway)!;
+function envoyOf({ gateway }: Scenario, { group }: MeasuredGroup, footprints: Measurements["footprints"]) {
+  const own = footprints.get(gateway)!;
   return {
     rssIdleMiB: rounded(own.rssIdleMiB, 1),
     rssAfterMiB: rounded(own.rssAfterMiB, 1),
     readySeconds: rounded(own.readySeconds, 3),
-    readyOfNoFilter: rounded(own.readySeconds / running.get(group.noFilter.gateway)!.readySeconds, 2),
+    readyOfNoFilter: rounded(own.readySeconds / footprints.get(group.noFilter.gateway)!.readySeconds, 2),
   };
 }
 

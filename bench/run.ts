@@ -51,13 +51,9 @@ async function bench(options: Options): Promise<Results> {
   try {
     const groups = chosen(scenarioGroups({ floor, tokenFilter, peer: options.peer }), options.only);
     const traffic = await trafficOf(groups);
-    const { rounds, seconds, connections } = options;
-    const settings = { rounds, seconds, connections };
-    let results: Results | undefined;
-    await measureGroups(groups, upstream, settings, (measurements) => {
-      results = resultsOf(measurements, settings, traffic);
-    });
-    return results!;
+    const { rounds, requests, connections } = options;
+    const settings = { rounds, requests, connections };
+    return resultsOf(await measureGroups(groups, upstream, settings), settings, traffic);
   } finally {
     await tokenFilter.close();
     await upstream.stop();

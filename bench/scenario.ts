@@ -12,7 +12,7 @@ export interface BenchRequest {
   calls: number;
 }
 
-/** An Envoy to be started; scenarios with the same `gateway` object share one. */
+/** What is measured of Envoy; scenarios with the same `gateway` object share a listener. */
 export interface GatewaySpec {
   /** The filters before the router. */
   filters: readonly EnvoyObject[];
@@ -44,12 +44,14 @@ export interface Group {
   name: string;
   noFilter: Scenario;
   extAuthz: Scenario;
-  /** Where there is one for this group. */
+  /** Where there are these for the group. */
   fixedCall?: Scenario;
+  readAndCall?: Scenario;
   scenarios: readonly Scenario[];
 }
 
 /** All of a group's scenarios, baselines first. */
-export function membersOf({ noFilter, extAuthz, fixedCall, scenarios }: Group): Scenario[] {
-  return [noFilter, extAuthz, ...(fixedCall === undefined ? [] : [fixedCall]), ...scenarios];
+export function membersOf({ noFilter, extAuthz, fixedCall, readAndCall, scenarios }: Group): Scenario[] {
+  const bare = [fixedCall, readAndCall].filter((one) => one !== undefined);
+  return [noFilter, extAuthz, ...bare, ...scenarios];
 }

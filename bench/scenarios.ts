@@ -60,7 +60,13 @@ export function scenarioGroups({ floor, tokenFilter, peer }: ScenarioOptions): G
 
 function baselines(count: number, floor: Record<FloorModule, string>): Omit<Group, "name" | "scenarios"> {
   const suffix = count === 1 ? "" : `, ${String(count)} workers`;
-  const fixedCall = floor["fixed-call"];
+  const bare = (name: string, plugin: string): Scenario => ({
+    name: `bare Wasm: ${name}${suffix}`,
+    gateway: { filters: [wasmFilter({ configuration: "", plugin })], workers: count },
+    request: asked,
+    plugin: { path: plugin, configuration: "" },
+    isBaseline: true,
+  });
   return {
     noFilter: {
       name: `no filter${suffix}`,
@@ -74,21 +80,24 @@ function baselines(count: number, floor: Record<FloorModule, string>): Omit<Grou
       request: asked,
       isBaseline: true,
     },
-    fixedCall: {
-      name: `bare Wasm: one fixed call${suffix}`,
-      gateway: { filters: [wasmFilter({ configuration: "", plugin: fixedCall })], workers: count },
-      request: asked,
-      plugin: { path: fixedCall, configuration: "" },
-      isBaseline: true,
-    },
+    fixedCall: bare("one fixed call", floor["fixed-call"]),
+    readAndCall: bare("read and call", floor["read-and-call"]),
   };
+}
+
+let vms = 0;
+
+/** Listeners of one Envoy are not to share a VM. */
+function nextVmId(): string {
+  vms++;
+  return `bench-${String(vms)}`;
 }
 
 /** A module with a configuration, and the Envoy that runs it. */
 function filter(path: string, config: object, workerCount = 1): { gateway: Scenario["gateway"]; plugin: Plugin } {
   const text = JSON.stringify(config);
   return {
-    gateway: { filters: [wasmFilter({ configuration: text, plugin: path })], workers: workerCount },
+    gateway: { filters: [wasmFilter({ configuration: text, plugin: path, vmId: nextVmId() })], workers: workerCount },
     plugin: { path, configuration: text },
   };
 }

@@ -9,8 +9,8 @@ import type { Verdict } from "./soak.ts";
 import { Upstream } from "./upstream.ts";
 
 const CONNECTIONS = 16;
-const WARM_UP_SECONDS = 5;
-const SLICE_SECONDS = 10;
+const WARM_UP_REQUESTS = 50_000;
+const SLICE_REQUESTS = 100_000;
 const ALLOWED_GROWTH_MIB = 2;
 
 const REQUEST = { host: authority(0), path: `${pathOf(9)}?user_key=abcdef0123456789` };
@@ -46,15 +46,15 @@ export async function soakRequests(requests: number): Promise<Verdict[]> {
 
 async function growthOf(filters: readonly EnvoyObject[], requests: number, upstream: Upstream): Promise<Growth> {
   const clusters = [cluster("api", upstream.port), cluster("backend", upstream.port)];
-  const gateway = await Gateway.start({ filters, clusters, workers: 1 });
+  const gateway = await Gateway.start({ listeners: [filters], clusters, workers: 1 });
   try {
     pin(gateway.pid, coresFor(1).measured);
-    const options = { ...REQUEST, port: gateway.port, connections: CONNECTIONS, cores: coresFor(1).other };
-    await load({ ...options, seconds: WARM_UP_SECONDS });
+    const options = { ...REQUEST, port: gateway.ports[0]!, connections: CONNECTIONS, cores: coresFor(1).other };
+    await load({ ...options, requests: WARM_UP_REQUESTS });
     const before = { rss: rssMiB(gateway.pid), allocated: await gateway.allocatedMiB() };
     let made = 0;
     while (made < requests) {
-      const result = await load({ ...options, seconds: SLICE_SECONDS });
+      const result = await load({ ...options, requests: Math.min(SLICE_REQUESTS, requests - made) });
       if (result.refused + result.broken > 0)
         throw new Error(`${String(result.refused + result.broken)} requests failed`);
       made += result.requests;

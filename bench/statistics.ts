@@ -16,3 +16,19 @@ export function medianRatio(figures: readonly number[], to: readonly number[]): 
 
 /** A figure with at most `digits` digits behind the point. */
 export const rounded = (figure: number, digits: number): number => Number(figure.toFixed(digits));
+
+/** Returns the figure below which a share of all figures lies. */
+export function quantile(figures: readonly number[], share: number): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
+}
+
+/** Returns a copy in an order drawn anew. */
+export function shuffled<T>(values: readonly T[]): T[] {
+  const drawn = [...values];
+  for (let i = drawn.length - 1; i > 0; i--) {
+    const j = Math.floor(Math.random() * (i + 1));
+    [drawn[i], drawn[j]] = [drawn[j]!, drawn[i]!];
+  }
+  return drawn;
+}

@@ -25,14 +25,16 @@ function loadTable({ rows, settings, envoy, cores }: Results): string {
     row.scenario,
     share(row.ofExtAuthz),
     share(row.ofFixedCall),
+    share(row.ofReadAndCall),
     share(row.cpuOfExtAuthz),
     row.cpuUs.toFixed(0),
     row.p50Ms.toFixed(2),
     row.p99Ms.toFixed(2),
   ];
-  const columns = ["scenario", "of ext_authz", "of one fixed call", "cpu of ext_authz", "cpu µs", "p50 ms", "p99 ms"];
-  const { rounds, seconds } = settings;
-  const caption = `Envoy ${envoy}, a virtual machine with ${String(cores)} cores, ${String(rounds)} rounds of ${String(seconds)} s:`;
+  const shares = ["of ext_authz", "of one fixed call", "of read and call", "cpu of ext_authz"];
+  const columns = ["scenario", ...shares, "cpu µs", "p50 ms", "p99 ms"];
+  const { rounds, requests } = settings;
+  const caption = `Envoy ${envoy}, a virtual machine with ${String(cores)} cores, ${String(rounds)} rounds of ${requests.toLocaleString("en")} requests:`;
   return `${caption}\n\n${table(columns, rows.map(line))}`;
 }
 

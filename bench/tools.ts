@@ -10,11 +10,11 @@ export interface Tool {
   versionArguments: readonly string[];
 }
 
-export const WRK: Tool = {
-  command: "wrk",
+export const H2LOAD: Tool = {
+  command: "h2load",
   purpose: "the load generator",
-  debianPackage: "wrk",
-  versionArguments: ["-v"],
+  debianPackage: "nghttp2-client",
+  versionArguments: ["--version"],
 };
 
 export const NGINX: Tool = {
@@ -34,7 +34,7 @@ const TASKSET: Tool = {
 /** Makes sure that all is there: as root on Debian it is installed, else one line says what is missing. */
 export function requireTools(): void {
   if (process.platform !== "linux") throw new Error("the bench reads /proc: it runs on Linux only");
-  for (const tool of [WRK, NGINX, TASKSET]) requireTool(tool);
+  for (const tool of [H2LOAD, NGINX, TASKSET]) requireTool(tool);
 }
 
 function requireTool(tool: Tool): void {

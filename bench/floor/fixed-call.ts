@@ -1,67 +1,18 @@
 /**
- * Makes one call with constant headers, as long as those of AuthRep, and lets the request go on whatever the answer: the
- * least a module that asks a backend can cost.
+ * Makes one call and lets the request go on whatever the answer, with nothing read of either: the least a module that
+ * calls can cost.
  */
-import {
-  proxy_continue_stream,
-  proxy_http_call,
-  proxy_set_effective_context,
-} from "@solo-io/proxy-runtime/assembly/imports";
-import { outValue } from "./module";
+import { proxy_continue_stream } from "@solo-io/proxy-runtime/assembly/imports";
+import { callFor, enterStreamOf, REQUEST_STREAM, STOP_ALL_AND_WATERMARK } from "./call";
 
 export { proxy_abi_version_0_2_1, proxy_on_memory_allocate } from "./module";
 
-const REQUEST_STREAM: i32 = 0;
-const STOP_ALL_AND_WATERMARK: u32 = 4;
-const TIMEOUT_MS: u32 = 5000;
-/** More calls than this are never out at once. */
-const MOST_CALLS: u32 = 65536;
-
-const CLUSTER = String.UTF8.encode("backend");
-const HEADERS = serialize([
-  ":authority",
-  "backend.example.com",
-  ":scheme",
-  "http",
-  ":method",
-  "GET",
-  "user-agent",
-  "3scale-auth-wasm/0.1.0",
-  "3scale-options",
-  "rejection_reason_header=1&no_body=1",
-  ":path",
-  "/transactions/authrep.xml?service_id=2555417800000&service_token=token-00000&user_key=abcdef0123456789" +
-    "&usage%5Bhits%5D=1&usage%5Bres9%5D=1",
-]);
-
-/** By the token of a call: the stream that waits. */
-const streams = new StaticArray<u32>(<i32>MOST_CALLS);
-
 export function proxy_on_request_headers(id: u32, _headerCount: u32, _endOfStream: u32): u32 {
-  const cluster = changetype<usize>(CLUSTER);
-  const headers = changetype<usize>(HEADERS);
-  proxy_http_call(cluster, CLUSTER.byteLength, headers, HEADERS.byteLength, 0, 0, 0, 0, TIMEOUT_MS, outValue);
-  unchecked((streams[load<u32>(outValue) % MOST_CALLS] = id));
+  callFor(id);
   return STOP_ALL_AND_WATERMARK;
 }
 
 export function proxy_on_http_call_response(_rootId: u32, token: u32, _headers: u32, _body: u32, _trailers: u32): void {
-  proxy_set_effective_context(unchecked(streams[token % MOST_CALLS]));
+  enterStreamOf(token);
   proxy_continue_stream(REQUEST_STREAM);
-}
-
-/** A serialized header map, of names and values in turn. */
-function serialize(texts: string[]): ArrayBuffer {
-  let size = 4;
-  for (let i = 0; i < texts.length; i++) size += 4 + texts[i].length + 1;
-  const map = new ArrayBuffer(size);
-  const start = changetype<usize>(map);
-  store<u32>(start, texts.length / 2);
-  let at = start + 4 + <usize>texts.length * 4;
-  for (let i = 0; i < texts.length; i++) {
-    store<u32>(start + 4 + <usize>i * 4, texts[i].length);
-    for (let j = 0; j < texts[i].length; j++) store<u8>(at++, <u8>texts[i].charCodeAt(j));
-    store<u8>(at++, 0);
-  }
-  return map;
 }

@@ -7,14 +7,14 @@ import { chart } from "../../bench/chart.ts";
 import { changes } from "../../bench/compare.ts";
 import { BASIC, configuration, OIDC } from "../../bench/configuration.ts";
 import { compileFloorModules } from "../../bench/floor.ts";
-import { parse } from "../../bench/load.ts";
+import { parseLog, parseOutput } from "../../bench/load.ts";
 import { COMMITTED_JSON, COMMITTED_TABLES, readOptions } from "../../bench/options.ts";
 import { coresFor } from "../../bench/processes.ts";
 import type { Results, Row } from "../../bench/results.ts";
 import type { Scenario } from "../../bench/scenario.ts";
 import { scenarioGroups } from "../../bench/scenarios.ts";
 import { soakEmulator } from "../../bench/soak-updates.ts";
-import { median, medianRatio } from "../../bench/statistics.ts";
+import { median, medianRatio, quantile, shuffled } from "../../bench/statistics.ts";
 import { writeTables } from "../../bench/tables.ts";
 import { requestTraffic } from "../../bench/traffic.ts";
 import { Vm } from "../../emulator/index.ts";
@@ -31,9 +31,11 @@ const ROW: Row = {
   ofNoFilter: 0.5,
   ofExtAuthz: 0.9,
   ofFixedCall: 0.9,
+  ofReadAndCall: 0.95,
   cpuUs: 100,
   cpuOfExtAuthz: 1.1,
   cpuOfFixedCall: 1.1,
+  cpuOfReadAndCall: 1.05,
   rssIdleMiB: 80,
   rssAfterMiB: 81,
   readySeconds: 0.3,
@@ -44,7 +46,7 @@ const ROW: Row = {
 const results = (...rows: Row[]): Results => ({
   envoy: "1.0.0",
   cores: 2,
-  settings: { rounds: 1, seconds: 1, connections: 1 },
+  settings: { rounds: 1, requests: 1000, connections: 1 },
   rows,
   busy: { envoy: 1, upstream: 0.1 },
   gain: null,
@@ -78,6 +80,22 @@ suite("the floor modules of the bench", () => {
     }
     const traffic = await requestTraffic({ path: floor["fixed-call"], configuration: "" }, request);
     assert.deepEqual([traffic.hostCalls, traffic.entries], [3, 2]);
+  });
+
+  test("read a request, and let it go on where the answer is 200 only", async () => {
+    const vm = await Vm.load(await readFile(floor["read-and-call"]));
+    const root = vm.createRoot();
+    const streams = [200, 403, 204].map((status) => {
+      const stream = root.request();
+      root.pendingCalls[0]?.respond({ status });
+      return stream;
+    });
+    assert.deepEqual(
+      streams.map(({ outcome }) => outcome.kind),
+      ["continued", "local-reply", "local-reply"],
+    );
+    const traffic = await requestTraffic({ path: floor["read-and-call"], configuration: "" }, request);
+    assert.deepEqual([traffic.hostCalls, traffic.entries], [5, 4]);
   });
 
   test("take every configuration without reading it", async () => {
@@ -136,22 +154,25 @@ suite("the figures of the bench", () => {
     assert.equal(medianRatio([10, 100, 1], [20, 200, 1]), 0.5);
   });
 
-  test("are read from wrk", () => {
+  test("are read from h2load", () => {
     const stdout = [
-      "Running 1s test @ http://127.0.0.1:1/",
-      "  1 threads and 16 connections",
-      "  Latency Distribution",
-      "     50%    1.50ms",
-      "     75%    1.60ms",
-      "     99%  250.00us",
-      "  2000 requests in 1.00s, 1.00MB read",
-      "  Socket errors: connect 0, read 3, write 0, timeout 1",
-      "  Non-2xx or 3xx responses: 7",
-      "Requests/sec:   1999.50",
+      "progress: 100% done",
+      "",
+      "requests: 400 total, 399 started, 398 done, 387 succeeded, 11 failed, 3 errored, 1 timeout",
+      "status codes: 380 2xx, 7 3xx, 5 4xx, 2 5xx",
+      "time for request:      103us       920us       430us       105us    78.50%",
     ].join("\n");
-    const expected = { requests: 2000, requestsPerSecond: 1999.5, p50Ms: 1.5, p99Ms: 0.25, refused: 7, broken: 4 };
-    assert.deepEqual(parse(stdout), expected);
-    assert.throws(() => parse("nothing"), /wrk's output has no/);
+    assert.deepEqual(parseOutput(stdout), { requests: 394, refused: 7, broken: 6 });
+    assert.throws(() => parseOutput("nothing"), /h2load's output has no/);
+    const log = ["1000000\t200\t500", "1000100\t200\t1400", "1000500\t403\t500", ""].join("\n");
+    assert.deepEqual(parseLog(log), { seconds: 0.0015, latenciesUs: [500, 1400, 500] });
+  });
+
+  test("are taken in an order that is drawn", () => {
+    const order = [1, 2, 3, 4, 5];
+    assert.deepEqual(shuffled(order).sort(), order);
+    assert.equal(quantile([4, 1, 3, 2], 0.5), 3);
+    assert.equal(quantile([1, 2, 3, 4], 1), 4);
   });
 
   test("are compared where they differ by more than 5 %, and where they carry over to another machine", () => {
@@ -207,7 +228,7 @@ suite("the bench", () => {
   test("reads its options", () => {
     const { json, svg, rounds, compare, soak } = readOptions([]);
     assert.deepEqual([json, svg], ["docs/performance.json", "docs/performance.svg"]);
-    assert.deepEqual([rounds, compare, soak], [5, undefined, undefined]);
+    assert.deepEqual([rounds, compare, soak], [200, undefined, undefined]);
     assert.equal(readOptions(["--compare", "--rounds", "3"]).compare, "docs/performance.json");
     assert.equal(readOptions(["--compare", "old.json"]).compare, "old.json");
     assert.equal(readOptions(["--soak"]).soak, 1_000_000);
