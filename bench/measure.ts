@@ -1,6 +1,6 @@
+import { measureFootprints, type Footprint } from "./footprint.ts";
 import { Gateway } from "./gateway.ts";
 import type { LoadResult } from "./load.ts";
-import { measureFootprints, type Footprint } from "./memory.ts";
 import { coresFor, cpuSeconds, pin } from "./processes.ts";
 import { membersOf, type GatewaySpec, type Group, type Scenario } from "./scenario.ts";
 import { shuffled } from "./statistics.ts";

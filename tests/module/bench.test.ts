@@ -168,11 +168,18 @@ suite("the figures of the bench", () => {
     assert.deepEqual(parseLog(log), { seconds: 0.0015, latenciesUs: [500, 1400, 500] });
   });
 
-  test("are taken in an order that is drawn", () => {
-    const order = [1, 2, 3, 4, 5];
-    assert.deepEqual(shuffled(order).sort(), order);
+  test("lie below the one asked for, by share", () => {
     assert.equal(quantile([4, 1, 3, 2], 0.5), 3);
-    assert.equal(quantile([1, 2, 3, 4], 1), 4);
+    assert.equal(quantile([1, 4, 2, 3], 1), 4);
+    assert.ok(Number.isNaN(quantile([], 0.5)));
+  });
+
+  test("are taken in an order that is drawn: each scenario comes first at times", () => {
+    const order = ["a", "b", "c"];
+    const draws = Array.from({ length: 200 }, () => shuffled(order));
+    for (const drawn of draws) assert.deepEqual([...drawn].sort(), order);
+    assert.deepEqual([...new Set(draws.map(([first]) => first))].sort(), order);
+    assert.deepEqual(order, ["a", "b", "c"]);
   });
 
   test("are compared where they differ by more than 5 %, and where they carry over to another machine", () => {
